@@ -1,0 +1,18 @@
+/*
+ * The table of workloads, in the order in which tables are printed. One folder each.
+ */
+#include "harness/workload.h"
+
+#include "bench/spawn/spawn.h"
+#include "bench/idle/idle.h"
+#include "bench/sleep/sleep.h"
+#include "bench/echo/echo.h"
+#include "bench/fetch/fetch.h"
+#include "bench/file/file.h"
+#include "bench/hash/hash.h"
+#include "bench/mixed/mixed.h"
+
+const struct workload *const workloads[] = {
+	&spawn_workload, &idle_workload, &sleep_workload, &echo_workload, &fetch_workload,
+	&file_workload, &hash_workload, &mixed_workload, NULL,
+};

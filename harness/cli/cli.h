@@ -1,0 +1,38 @@
+/*
+ * The command line: one file per subcommand, one row of the table in main.c. Only this layer prints
+ * errors and decides the exit status.
+ */
+#ifndef CONCBENCH_HARNESS_CLI_CLI_H
+#define CONCBENCH_HARNESS_CLI_CLI_H
+
+/* Exit status, the same for every command. */
+enum {
+	EXIT_FINE = 0,
+	EXIT_ANSWER_NO = 1,   /* regressed, check failed */
+	EXIT_WRONG_USE = 2,   /* or damaged input */
+	EXIT_NO_VERDICT = 3,  /* only with --strict */
+	EXIT_NOT_MEASURED = 4
+};
+
+struct command {
+	const char *name;
+	const char *group;   /* "look", "measure", "decide", "read", "teach", "trust", "plumbing" */
+	const char *usage;   /* after the name */
+	const char *summary; /* one line */
+	int (*main)(int argc, char **argv); /* argv[0] is the command's name; NULL: not built in */
+};
+extern const struct command commands[]; /* ended by a NULL name */
+
+/* "concbench: <command>: <message>\n" to stderr; returns EXIT_WRONG_USE. */
+int cli_wrong_use(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same without the status. */
+void cli_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int list_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
+int run_main(int argc, char **argv);
+int report_main(int argc, char **argv);
+int exec_main(int argc, char **argv);
+int selftest_main(int argc, char **argv);
+
+#endif
