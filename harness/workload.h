@@ -114,10 +114,15 @@ const struct workload *workload_find(const char *name);
 
 /* What the load process found out; in the arena, written by it alone, read after its end. */
 struct load_report {
-	uint64_t requests, replies, wrong; /* whole life */
+	uint64_t requests, replies, wrong; /* whole life; replies must equal orders_served */
 	uint64_t cpu_ns;                   /* of the load process in the window */
 	uint64_t busy_ns, wall_ns;         /* time handling events / time of the window */
 	uint64_t connections;              /* established */
+	/* servers: the work of the window, counted by the generator; what the ledger compares */
+	uint64_t operations, bytes, checksum;
+	/* whole life, payload bytes: what was counted, and what the sockets themselves say (TCP_INFO; 0
+	   where there is no such count: UNIX sockets). They must be equal. */
+	uint64_t sent, received, socket_sent, socket_received;
 };
 
 /* One invocation's orders; in the arena, read only once the crew is open. */
