@@ -1,8 +1,12 @@
 # concbench: make help lists the targets.
 #
-# Objects lie under build/$(MODE)/; every object depends on the flags it was built with, so that no
-# figure comes from a stale one. CC, CFLAGS and LDFLAGS are the user's.
+# Objects lie under build/$(MODE)/; every object depends on the flags and the compiler it was built
+# with, so that no figure comes from a stale one. CC, CFLAGS and LDFLAGS are the user's.
+#
+# What is installed is found out by recipes, never while this file is read: in `make deps bench` the
+# first goal installs what the second one needs.
 
+VERSION  := 0.1.0
 MODE     ?= release
 CC       ?= cc
 AR       ?= ar
@@ -12,11 +16,11 @@ BUILD    := build/$(MODE)
 WERROR   ?=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
-            -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR)
-ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) -pthread $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pthread -Wl,-z,now $(LDFLAGS) $(SANITIZE)
-LIBS     := -ljansson -lcrypto -luring -lm
-TEST_LIBS := -lcheck -lsubunit -lrt
+            -Wstrict-prototypes -Wmissing-prototypes -Wvla
+OWN_CFLAGS  := -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) -pthread
+ALL_CFLAGS   = $(OWN_CFLAGS) $(CFLAGS) $(SANITIZE)
+ALL_LDFLAGS  = -pthread -Wl,-z,now $(LDFLAGS) $(SANITIZE)
+LIBS        := -ljansson -lcrypto -lm
 
 SANITIZE :=
 ifeq ($(MODE),asan)
@@ -28,8 +32,8 @@ endif
 
 ASYNC_SRC := $(wildcard models/async/*.c models/async/*/*.c)
 ASYNC_SRC := $(filter-out models/async/examples/%,$(ASYNC_SRC))
-# the stack switch is chosen by file
-ARCH      := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
+# The stack switch is chosen by file; without a compiler yet, the machine's own name decides.
+ARCH      := $(firstword $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1) $(shell uname -m))
 SOURCES   := $(ASYNC_SRC) $(wildcard models/*.c models/threads/*.c models/processes/*.c \
              harness/*.c harness/*/*.c bench/*.c bench/*/*.c)
 MAIN      := harness/cli/main.c
@@ -39,59 +43,130 @@ LONG_SRC  := $(shell find tests -name 'long_*.c' 2>/dev/null | sort)
 TEST_AID  := tests/main.c $(filter-out tests/main.c,$(wildcard tests/*.c))
 
 obj       = $(patsubst %.c,$(BUILD)/%.o,$(1))
+quote     = '$(subst ','\'',$(1))'
 LIB_OBJ   := $(call obj,$(LIB_SRC))
+MAIN_OBJ  := $(call obj,$(MAIN))
+COMMANDS  := $(filter $(BUILD)/harness/cli/%,$(LIB_OBJ))
+VERSION_OBJ := $(BUILD)/version.o
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 LONGS     := $(patsubst %.c,$(BUILD)/%,$(LONG_SRC))
+
+# With the goal `deps` beside others, everything that looks at the machine waits for it.
+AFTER_DEPS := $(filter deps,$(MAKECMDGOALS))
 
 all: concbench ## build ./concbench
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
+deps: ## install what is needed to build and run (Debian, Ubuntu)
+	@scripts/deps packages.txt
+
+# ./concbench is the release build, whatever else is built beside it.
+ifeq ($(MODE),release)
 concbench: $(BUILD)/concbench
 	@ln -sf $< $@
+else
+concbench: $(BUILD)/concbench
+endif
 
-$(BUILD)/flags: FORCE
+# Required libraries or a clear message; optional ones as flags.
+$(BUILD)/detected: FORCE | $(AFTER_DEPS)
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+	@scripts/detect $(call quote,$(CC)) $@
+
+$(BUILD)/flags: FORCE $(BUILD)/detected | $(AFTER_DEPS)
+	@mkdir -p $(@D)
+	@{ printf '%s\n' $(call quote,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)); cat $(BUILD)/detected; \
+		$(CC) --version | head -n 1; } > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD)/version.c: FORCE | $(AFTER_DEPS)
+	@mkdir -p $(@D)
+	@scripts/version $(VERSION) $(MODE) $(call quote,$(CC)) $(call quote,$(ALL_CFLAGS) $(ALL_LDFLAGS)) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+compile = $(CC) $(ALL_CFLAGS) $$(sed -n 's/^cflags //p' $(BUILD)/detected) $(WERROR) -MMD -MP -c $< -o $@
+libs    = $(LIBS) $$(sed -n 's/^libs //p' $(BUILD)/detected)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(compile)
+
+$(VERSION_OBJ): $(BUILD)/version.c $(BUILD)/flags
+	$(compile)
 
 $(BUILD)/libconcbench.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/concbench: $(call obj,$(MAIN)) $(BUILD)/libconcbench.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,$(MAIN)) $(BUILD)/libconcbench.a $(LIBS)
+$(BUILD)/concbench: $(MAIN_OBJ) $(COMMANDS) $(VERSION_OBJ) $(BUILD)/libconcbench.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs)
 
-# A test file may say which calls it makes fail: a line "/* wrap: fork pthread_create */".
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a
+objects: $(MAIN_OBJ) $(VERSION_OBJ) $(BUILD)/libconcbench.a
+
+# A test file may say which calls it makes fail: a line "/* wrap: fork pthread_create */". A new commit
+# alone does not link the tests anew: the version is an order-only prerequisite.
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a | $(VERSION_OBJ)
 	$(CC) $(ALL_LDFLAGS) $$(sed -n 's:^/\* wrap\: \(.*\) \*/:\1:p' tests/$*.c | tr ' ' '\n' | sed 's/^\(..*\)/-Wl,--wrap=\1/') \
-		-o $@ $< $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a $(LIBS) $(TEST_LIBS)
+		-o $@ $< $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a $(VERSION_OBJ) $(libs) \
+		$$(sed -n 's/^check //p' $(BUILD)/detected)
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags | check-found
+	@mkdir -p $(@D)
+	$(compile)
+
+check-found: $(BUILD)/detected
+	@grep -q '^check ' $< || { echo 'make: the tests need check (install it with: make deps)' >&2; exit 2; }
 
 tests-built: $(TESTS) concbench
 
 test: tests-built ## run all quick tests (at most 60 s)
 	@scripts/test $(TESTS)
 
+check: test ## same as test
+
 test-long: $(TESTS) $(LONGS) concbench ## fuzz, kills and soak as well
 	@scripts/test $(TESTS) $(LONGS)
 
-check: test ## same as test
+bench: concbench ## measure and print the comparison tables (about 3 minutes)
+	@scripts/bench
+
+report: concbench ## print the tables of the latest run again
+	@./concbench report
+
+install: concbench ## copy to $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/concbench
+	install -m 755 $(BUILD)/concbench $(DESTDIR)$(PREFIX)/bin/concbench
+	install -m 644 README.md METHOD.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/concbench
 
 asan: ## build and test under ASan and UBSan
 	$(MAKE) MODE=asan test
 
-tsan: ## build and test under TSan
+tsan: ## build and test what crosses threads under TSan
 	$(MAKE) MODE=tsan test
+
+crosscheck: concbench ## compare our figures with those of other programs
+	@scripts/crosscheck
+
+tidy: $(BUILD)/detected ## clang-tidy
+	@scripts/tidy $(call quote,$(OWN_CFLAGS)) $(SOURCES)
+
+format: ## clang-format everything in place
+	@scripts/format
+
+format-check: ## say what format would change
+	@scripts/format --check
+
+smells: ## look for what STYLE forbids
+	@scripts/smells
 
 clean: ## remove build/
 	rm -rf build concbench
 
 FORCE:
-.PHONY: all help test test-long check tests-built asan tsan clean FORCE
+.PHONY: all help deps objects check-found tests-built test check test-long bench report install asan tsan \
+	crosscheck tidy format format-check smells clean FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
