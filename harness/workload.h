@@ -142,6 +142,7 @@ struct orders {
 	struct slot *slots;      /* [tasks] */
 	struct lane *load_lanes; /* [2] uncorrected and corrected latencies of the load process */
 	struct load_report *load;
+	struct chunks *load_chunks; /* servers: the load process cuts them, chunk_add(load_chunks, replies, now) */
 	_Atomic uint32_t port;   /* published by whoever listens, 0 = not yet; see orders_publish */
 	void *shared;            /* the workload's own, from arena_take in prepare */
 };
@@ -156,6 +157,15 @@ int crew_run(struct orders *orders, task_fn *fn) __attribute__((warn_unused_resu
 
 /* As crew_open with everything from the orders (stack, pool, arena, failure hook). */
 int crew_open_for(struct crew *crew, struct orders *orders, int n) __attribute__((warn_unused_result));
+
+/*
+ * Names the limit that a failed crew_open or crew_spawn met and makes it the verdict ("RLIMIT_NPROC
+ * 4096 reached at 4093 tasks"). For family functions with a crew of their own, before crew_join,
+ * while the limit is still exhausted; crew_run does it by itself.
+ *   rc       what failed, 0 or -errno; anything but a limit is left alone
+ *   Returns  rc.
+ */
+int crew_limit(struct orders *orders, const struct crew *crew, int rc);
 
 /*
  * Publish / await a port (or any non-zero number) between the load process and the SUT.

@@ -23,7 +23,7 @@ void arena_unmap(struct arena *arena);
 
 /*
  * Takes zeroed memory, aligned to 128 bytes (two cache lines: the adjacent-line prefetcher).
- *   Returns  NULL when the arena is full (a programmer's error in arena_bytes: asserted in debug).
+ *   Returns  NULL when the arena is full: the workload's arena_bytes asks for too little.
  */
 void *arena_take(struct arena *arena, size_t bytes);
 

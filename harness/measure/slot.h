@@ -25,16 +25,19 @@ struct chunks {
 	uint64_t ns[CHUNKS_MAX];
 };
 
+/* The first cache line is what an operation touches. */
 struct slot {
 	struct orders *orders;
 	struct lane *lane;     /* NULL: latencies are not recorded */
 	struct chunks *chunks; /* NULL: this task cuts none */
-	int index;
-	int rc;
-	uint64_t rounds_left; /* of the stretch that runs now */
+	uint64_t rounds_left;  /* of the stretch that runs now */
 	/* counters of the window (of the whole life for servers) */
 	uint64_t operations, bytes, checksum;
+	int index;
+	int rc;
 	uint64_t start_ns, end_ns; /* of this task's stretch */
+	uint32_t begun;            /* spawned for one round: it has been given it */
+	uint32_t released;         /* it was told that no more rounds come */
 } __attribute__((aligned(128)));
 
 /* Meets the other tasks and decides what comes next; called by slot_round only. */
@@ -56,20 +59,23 @@ static inline bool slot_round(struct slot *slot)
 /* What the task returns at its end: 0, or the error it met (set slot->rc and leave the loop). */
 int slot_result(struct slot *slot);
 
-/* Chunk bookkeeping after an operation that ended at end_ns. */
-static inline void slot_chunk(struct slot *slot, uint64_t operations, uint64_t end_ns)
+/* Operations more are done at end_ns; ends the running chunk when it is full. */
+static inline void chunk_add(struct chunks *chunks, uint64_t operations, uint64_t end_ns)
 {
-	struct chunks *chunks = slot->chunks;
-
-	if (chunks == NULL || chunks->operations == 0)
-		return;
 	chunks->filled += operations;
-	if (chunks->filled < chunks->operations)
+	if (chunks->operations == 0 || chunks->filled < chunks->operations)
 		return;
 	if (chunks->count < CHUNKS_MAX)
 		chunks->ns[chunks->count++] = end_ns - chunks->start_ns;
 	chunks->start_ns = end_ns;
 	chunks->filled = 0;
+}
+
+/* Chunk bookkeeping after operations that ended at end_ns. */
+static inline void slot_chunk(struct slot *slot, uint64_t operations, uint64_t end_ns)
+{
+	if (slot->chunks != NULL)
+		chunk_add(slot->chunks, operations, end_ns);
 }
 
 static inline uint64_t slot_begin(const struct slot *slot)
