@@ -17,7 +17,7 @@ WERROR   ?=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
             -Wstrict-prototypes -Wmissing-prototypes -Wvla
-OWN_CFLAGS  := -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) -pthread
+OWN_CFLAGS   = -std=gnu17 -D_GNU_SOURCE -I. -Imodels/async/switch/$(SWITCH) $(WARNINGS) -pthread
 ALL_CFLAGS   = $(OWN_CFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS  = -pthread -Wl,-z,now $(LDFLAGS) $(SANITIZE)
 LIBS        := -ljansson -lcrypto -lm
@@ -34,6 +34,7 @@ ASYNC_SRC := $(wildcard models/async/*.c models/async/*/*.c)
 ASYNC_SRC := $(filter-out models/async/examples/%,$(ASYNC_SRC))
 # The stack switch is chosen by file; without a compiler yet, the machine's own name decides.
 ARCH      := $(firstword $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1) $(shell uname -m))
+SWITCH    ?= $(if $(wildcard models/async/switch/$(ARCH)),$(ARCH),ucontext)
 SOURCES   := $(ASYNC_SRC) $(wildcard models/*.c models/threads/*.c models/processes/*.c \
              harness/*.c harness/*/*.c bench/*.c bench/*/*.c)
 MAIN      := harness/cli/main.c
