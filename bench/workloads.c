@@ -13,6 +13,13 @@
 #include "bench/mixed/mixed.h"
 
 const struct workload *const workloads[] = {
-	&spawn_workload, &idle_workload, &sleep_workload, &echo_workload, &fetch_workload,
-	&file_workload, &hash_workload, &mixed_workload, NULL,
+	&spawn_workload,
+	&idle_workload,
+	&sleep_workload,
+	&echo_workload,
+	&fetch_workload,
+	&file_workload,
+	&hash_workload,
+	&mixed_workload,
+	NULL,
 };
