@@ -69,7 +69,7 @@ struct crew {
 	/* Set by crew_open and kept by the crew_ functions. */
 	const struct model *model;
 	int tasks_max; /* n of crew_open */
-	int spawned;
+	int spawned;   /* since the last drain that found no failure: the next task's index */
 	struct {
 		int rc;     /* 0: no task has failed */
 		int task;   /* index in order of spawning */
