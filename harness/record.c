@@ -339,9 +339,9 @@ static int check_whole(const struct record *record, struct field_error *error)
 {
 	if (record->workload[0] == '\0' || record->model[0] == '\0')
 		return field_refuse(error, "workload or model is empty");
-	if (record->status != STATUS_OK && record->reason[0] == '\0')
-		return field_refuse(
-			error, "status is %s without a reason", status_names[record->status]);
+	if ((record->status == STATUS_OK) != (record->reason[0] == '\0'))
+		return field_refuse(error, "status is %s %s a reason", status_names[record->status],
+			record->status == STATUS_OK ? "with" : "without");
 	if (record->status == STATUS_OK && record->kind == KIND_TIME &&
 		(record->window.ns == 0 || record->work.rounds == 0))
 		return field_refuse(error, "status is ok, but the window is empty");
