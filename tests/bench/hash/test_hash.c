@@ -1,0 +1,104 @@
+/*
+ * The digests of hash, against libcrypto's one-shot call.
+ */
+#include <openssl/sha.h>
+#include <string.h>
+
+#include "bench/hash/hash.h"
+#include "tests/suite.h"
+
+enum { TASKS, OPERATIONS, BLOCK, BLOCK_BYTES = 1000 };
+
+static struct orders orders;
+static struct slot slots[2];
+
+static void set_up(void)
+{
+	memset(&orders, 0, sizeof(orders));
+	orders.seed = 7;
+	orders.tasks = 2;
+	orders.values[TASKS] = 2;
+	orders.values[OPERATIONS] = 3;
+	orders.values[BLOCK] = BLOCK_BYTES;
+	ck_assert_int_eq(arena_map(&orders.arena, hash_workload.arena_bytes(&orders) + 65536), 0);
+	ck_assert_int_eq(hash_workload.prepare(&orders), 0);
+	for (int i = 0; i < 2; i++)
+		slots[i] = (struct slot){.orders = &orders, .index = i};
+}
+
+static void tear_down(void)
+{
+	hash_workload.finish(&orders);
+	arena_unmap(orders.arena);
+}
+
+static uint64_t expected(const struct hash_job *job)
+{
+	unsigned char block[BLOCK_BYTES] = {0};
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	const uint64_t numbers[] = {job->seed, job->task, (uint64_t)job->operation};
+	uint64_t folded = 0;
+
+	for (int i = 0; i < 3; i++)
+		for (int k = 0; k < 8; k++)
+			block[8 * i + k] = (unsigned char)(numbers[i] >> (8 * k));
+	memcpy(block + HASH_HEADER, job->body, BLOCK_BYTES - HASH_HEADER);
+	SHA256(block, BLOCK_BYTES, digest);
+	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
+		folded ^= (uint64_t)digest[i] << (8 * (i % 8));
+	return folded;
+}
+
+START_TEST(a_digest_is_the_one_of_header_and_body)
+{
+	struct hash_job job;
+
+	ck_assert_int_eq(hash_job(&job, &slots[1]), 0);
+	for (job.operation = 0; job.operation < 3; job.operation++) {
+		ck_assert_int_eq(hash_block(&job), 0);
+		ck_assert_uint_eq(job.folded, expected(&job));
+	}
+}
+END_TEST
+
+START_TEST(no_two_operations_have_the_same_digest)
+{
+	uint64_t seen[6];
+	int count = 0;
+
+	for (int i = 0; i < 2; i++) {
+		struct hash_job job;
+		ck_assert_int_eq(hash_job(&job, &slots[i]), 0);
+		for (job.operation = 0; job.operation < 3; job.operation++) {
+			ck_assert_int_eq(hash_block(&job), 0);
+			for (int k = 0; k < count; k++)
+				ck_assert_uint_ne(seen[k], job.folded);
+			seen[count++] = job.folded;
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_block_may_be_as_short_as_its_header)
+{
+	struct hash_job job;
+
+	orders.values[BLOCK] = HASH_HEADER;
+	ck_assert_int_eq(hash_job(&job, &slots[0]), 0);
+	ck_assert_uint_eq(job.block_bytes, HASH_HEADER);
+	ck_assert_int_eq(hash_block(&job), 0);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("bench/hash/hash");
+	TCase *tests = tcase_create("hash");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, a_digest_is_the_one_of_header_and_body);
+	tcase_add_test(tests, no_two_operations_have_the_same_digest);
+	tcase_add_test(tests, a_block_may_be_as_short_as_its_header);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
