@@ -1,12 +1,52 @@
+/*
+ * echo: a server that sends back what it gets, a connection per task. The generator is
+ * harness/load's closed loop, in a process of its own.
+ */
 #ifndef CONCBENCH_BENCH_ECHO_ECHO_H
 #define CONCBENCH_BENCH_ECHO_ECHO_H
 
+#include "harness/load/endpoint.h"
 #include "harness/workload.h"
+
+/* What a task reads at once, on its stack in every family; a longer request comes in parts. */
+enum { ECHO_BUFFER_BYTES = 4096 };
+
+/* What all tasks share: orders->shared. */
+struct echo {
+	int listener; /* non-blocking for the families that wait in a loop */
+	enum endpoint_family family;
+	bool nodelay;
+	size_t payload_bytes; /* of a request */
+};
 
 extern const struct workload echo_workload;
 
 int echo_async(struct orders *orders);
 int echo_threads(struct orders *orders);
 int echo_processes(struct orders *orders);
+
+/* One task of each family; the argument is its slot. */
+int echo_async_task(void *arg);
+int echo_threads_task(void *arg);
+int echo_processes_task(void *arg);
+
+static inline int echo_configure(const struct echo *echo, int fd)
+{
+	return endpoint_configure(fd, echo->family, echo->nodelay);
+}
+
+/*
+ * Counts bytes that were sent back.
+ *   part     bytes of the request that is not complete yet; the task's own, 0 at first
+ */
+static inline void echo_count(
+	struct slot *slot, const struct echo *echo, size_t bytes, size_t *part)
+{
+	uint64_t requests = 0;
+
+	for (*part += bytes; *part >= echo->payload_bytes; *part -= echo->payload_bytes)
+		requests++;
+	slot_count(slot, requests, bytes, 0);
+}
 
 #endif

@@ -1,0 +1,124 @@
+/*
+ * echo: parameters, the listener, the load. See echo.h.
+ */
+#include "bench/echo/echo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "harness/load/load.h"
+
+enum echo_param {
+	ECHO_CONNECTIONS,
+	ECHO_PAYLOAD,
+	ECHO_REQUESTS,
+	ECHO_DEPTH,
+	ECHO_IDLE,
+	ECHO_FAMILY,
+	ECHO_NODELAY,
+	ECHO_BACKLOG
+};
+
+static const char *const off_on[] = {"off", "on", NULL};
+
+static const struct param echo_params[] = {
+	[ECHO_CONNECTIONS] = {"connections", "kept connections, a task each", PARAM_COUNT, 1, 10000,
+		8, 64, NULL},
+	[ECHO_PAYLOAD] = {"payload", "bytes of a request and of its reply", PARAM_BYTES,
+		MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX, 64, 64, NULL},
+	[ECHO_REQUESTS] = {"requests", "requests of an active connection in a round", PARAM_COUNT,
+		1, 1000000, 4, 16, NULL},
+	[ECHO_DEPTH] = {"depth", "requests in flight on a connection", PARAM_COUNT, 1,
+		CLIENT_DEPTH_MAX, 1, 1, NULL},
+	[ECHO_IDLE] = {"idle",
+		"percent of the connections that send nothing after their first request",
+		PARAM_COUNT, 0, 99, 0, 0, NULL},
+	[ECHO_FAMILY] = {"family", "address family", PARAM_CHOICE, 0, 1, ENDPOINT_TCP, ENDPOINT_TCP,
+		endpoint_families},
+	[ECHO_NODELAY] = {"nodelay", "TCP_NODELAY at both ends", PARAM_CHOICE, 0, 1, 1, 1, off_on},
+	[ECHO_BACKLOG] = {"backlog", "connections that may wait to be accepted", PARAM_COUNT, 1,
+		65535, 4096, 4096, NULL},
+	{NULL, NULL, PARAM_COUNT, 0, 0, 0, 0, NULL},
+};
+
+static size_t echo_arena_bytes(const struct orders *orders)
+{
+	(void)orders;
+	return sizeof(struct echo) + 128 /* what arena_take rounds to */;
+}
+
+static bool waits_in_a_loop(const struct orders *orders)
+{
+	return orders->model->family == FAMILY_ASYNC || orders->model->family == FAMILY_STACKLESS;
+}
+
+static int echo_prepare(struct orders *orders)
+{
+	struct echo *echo = arena_take(orders->arena, sizeof(*echo));
+	uint32_t number;
+
+	echo->family = (enum endpoint_family)orders->values[ECHO_FAMILY];
+	echo->nodelay = orders->values[ECHO_NODELAY] != 0;
+	echo->payload_bytes = (size_t)orders->values[ECHO_PAYLOAD];
+	echo->listener = -1;
+	orders->shared = echo;
+	endpoint_reserve(orders->tasks);
+	int fd = endpoint_listen(echo->family, (int)orders->values[ECHO_BACKLOG], &number);
+	if (fd < 0)
+		return fd;
+	echo->listener = fd;
+	if (waits_in_a_loop(orders) && fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+		return -errno;
+	orders_publish(orders, number);
+	return 0;
+}
+
+static void echo_finish(struct orders *orders)
+{
+	struct echo *echo = orders->shared;
+
+	if (echo == NULL || echo->listener < 0)
+		return;
+	close(echo->listener);
+	echo->listener = -1;
+}
+
+static int echo_load(struct orders *orders)
+{
+	int connections = (int)orders->values[ECHO_CONNECTIONS];
+	int idle = (int)(connections * orders->values[ECHO_IDLE] / 100);
+	struct client_settings settings = {
+		.family = (enum endpoint_family)orders->values[ECHO_FAMILY],
+		.nodelay = orders->values[ECHO_NODELAY] != 0,
+		.connections = connections,
+		.active = connections - idle,
+		.depth = (int)orders->values[ECHO_DEPTH],
+		.message_bytes = (size_t)orders->values[ECHO_PAYLOAD],
+		.per_round = (uint64_t)orders->values[ECHO_REQUESTS],
+	};
+
+	return load_closed(orders, &settings);
+}
+
+const struct workload echo_workload = {
+	.name = "echo",
+	.summary = "a server sends back what it gets, on kept connections",
+	.kind = "I/O",
+	.operation = "one request on a kept connection",
+	.params = echo_params,
+	.concurrency = ECHO_CONNECTIONS,
+	.flags = WORKLOAD_SERVER | WORKLOAD_MEET,
+	.pool = POOL_TASKS, /* a worker serves one connection to its end */
+	.arena_bytes = echo_arena_bytes,
+	.prepare = echo_prepare,
+	.finish = echo_finish,
+	.load = echo_load,
+	.run =
+		{
+			[FAMILY_ASYNC] = echo_async,
+			[FAMILY_THREADS] = echo_threads,
+			[FAMILY_PROCESSES] = echo_processes,
+		},
+	.why_not = {[FAMILY_STACKLESS] = "there are no state machines for it"},
+};

@@ -1,0 +1,71 @@
+/*
+ * echo on threads: each blocks in read for its own connection.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/echo/echo.h"
+#include "models/threads/gil.h"
+
+static int accept_one(const struct echo *echo)
+{
+	gil_leave();
+	int fd = accept4(echo->listener, NULL, NULL, SOCK_CLOEXEC);
+	int rc = fd < 0 ? -errno : fd;
+	gil_enter();
+	return rc;
+}
+
+static ssize_t receive(int fd, void *buffer, size_t bytes)
+{
+	gil_leave();
+	ssize_t got = recv(fd, buffer, bytes, 0);
+	ssize_t rc = got < 0 ? -errno : got;
+	gil_enter();
+	return rc;
+}
+
+/* All of it; a blocking socket stops short only when a signal comes. */
+static int reply(int fd, const char *buffer, size_t bytes)
+{
+	size_t done = 0;
+	int rc = 0;
+
+	gil_leave();
+	while (rc == 0 && done < bytes) {
+		ssize_t sent = send(fd, buffer + done, bytes - done, MSG_NOSIGNAL);
+		if (sent < 0)
+			rc = -errno;
+		else
+			done += (size_t)sent;
+	}
+	gil_enter();
+	return rc;
+}
+
+int echo_threads_task(void *arg)
+{
+	struct slot *slot = arg;
+	const struct echo *echo = slot->orders->shared;
+	char buffer[ECHO_BUFFER_BYTES];
+	size_t part = 0;
+	int fd = accept_one(echo);
+	int rc = fd < 0 ? fd : echo_configure(echo, fd);
+	ssize_t got = rc;
+
+	while (rc == 0 && (got = receive(fd, buffer, sizeof(buffer))) > 0) {
+		rc = reply(fd, buffer, (size_t)got);
+		echo_count(slot, echo, (size_t)got, &part);
+		gil_checkpoint();
+	}
+	if (fd >= 0)
+		close(fd);
+	slot->rc = rc == 0 && got < 0 ? (int)got : rc;
+	return slot_result(slot);
+}
+
+int echo_threads(struct orders *orders)
+{
+	return crew_run(orders, echo_threads_task);
+}

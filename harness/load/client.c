@@ -1,0 +1,216 @@
+/*
+ * The closed-loop client. See client.h.
+ */
+#include "harness/load/client.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/load/connection.h"
+#include "harness/measure/clock.h"
+
+enum {
+	EVENTS = 512,   /* per wait */
+	AHEAD = 256,    /* connections that may wait for their first reply */
+	CANCEL_MS = 100 /* how often a silent client asks whether it shall go on */
+};
+
+int client_open(struct client *client, const struct client_settings *settings)
+{
+	size_t connections = (size_t)settings->connections;
+
+	*client = (struct client){.settings = *settings, .epoll = -1};
+	client->connections = calloc(connections, sizeof(*client->connections));
+	client->start_ns = calloc(connections * (size_t)settings->depth, sizeof(*client->start_ns));
+	client->buffer = malloc(CLIENT_BUFFER_BYTES);
+	int rc = messages_open(&client->messages, settings->message_bytes, settings->per_round);
+	if (client->connections == NULL || client->start_ns == NULL || client->buffer == NULL)
+		rc = -ENOMEM;
+	if (rc != 0)
+		return client_problem(
+			client, NULL, rc, "no memory for %zu connections", connections);
+	endpoint_reserve(settings->connections);
+	client->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (client->epoll < 0) {
+		rc = -errno;
+		return client_problem(client, NULL, rc, "cannot make an epoll: %s", strerror(-rc));
+	}
+	return 0;
+}
+
+static bool client_cancelled(const struct client *client)
+{
+	return client->settings.cancelled != NULL &&
+	       client->settings.cancelled(client->settings.cancelled_arg);
+}
+
+static int client_event(struct client *client, const struct epoll_event *event)
+{
+	struct connection *connection = &client->connections[event->data.u32];
+	bool ended = (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+	int rc = 0;
+
+	if (event->events & EPOLLOUT)
+		connection->full = false;
+	if (ended || (event->events & EPOLLIN))
+		rc = connection_receive(client, connection, ended);
+	if (rc == 0)
+		rc = connection_send(client, connection);
+	return rc;
+}
+
+/* Waits for replies and answers each with the next request. */
+static int client_poll(struct client *client)
+{
+	struct epoll_event events[EVENTS];
+	uint64_t start_ns = clock_now_ns();
+	int ready = epoll_wait(client->epoll, events, EVENTS, CANCEL_MS);
+	int rc = ready < 0 && errno != EINTR ? -errno : 0;
+
+	client->idle_ns += clock_now_ns() - start_ns;
+	if (rc != 0)
+		return client_problem(client, NULL, rc, "cannot wait: %s", strerror(-rc));
+	if (ready <= 0 && client_cancelled(client))
+		return client_problem(client, NULL, -ECANCELED, "told to stop");
+	for (int i = 0; i < ready && rc == 0; i++)
+		rc = client_event(client, &events[i]);
+	return rc;
+}
+
+static int client_poll_until(struct client *client, int pending)
+{
+	int rc = 0;
+
+	while (rc == 0 && client->pending > pending)
+		rc = client_poll(client);
+	return rc;
+}
+
+/* Gives a connection more requests to make. */
+static int client_extend(struct client *client, struct connection *connection, uint64_t requests)
+{
+	connection->until += requests;
+	client->pending++;
+	return connection_send(client, connection);
+}
+
+static int client_add(struct client *client, uint32_t number)
+{
+	struct connection *connection = &client->connections[client->opened];
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.u32 = (uint32_t)client->opened,
+	};
+	int fd = endpoint_connect(client->settings.family, number, client->settings.nodelay);
+
+	if (fd == -EMFILE)
+		return client_problem(client, NULL, fd,
+			"RLIMIT_NOFILE %" PRIu64 " reached at %d connections of the generator",
+			endpoint_reserve(client->settings.connections), client->opened);
+	if (fd < 0)
+		return client_problem(client, connection, fd, "not established: %s", strerror(-fd));
+	connection->fd = fd;
+	client->opened++;
+	if (epoll_ctl(client->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+		int rc = -errno;
+		return client_problem(client, connection, rc, "cannot watch: %s", strerror(-rc));
+	}
+	return client_extend(client, connection, 1);
+}
+
+int client_connect(struct client *client, uint32_t number)
+{
+	int rc = 0;
+
+	while (rc == 0 && client->opened < client->settings.connections) {
+		rc = client_add(client, number);
+		if (rc == 0)
+			rc = client_poll_until(client, AHEAD - 1);
+	}
+	if (rc == 0)
+		rc = client_poll_until(client, 0);
+	return rc;
+}
+
+int client_run(struct client *client, uint64_t requests)
+{
+	int rc = 0;
+
+	for (int i = 0; i < client->settings.active && rc == 0; i++)
+		rc = client_extend(client, &client->connections[i], requests);
+	if (rc == 0)
+		rc = client_poll_until(client, 0);
+	return rc;
+}
+
+/* The socket's own counts against ours. */
+static int client_compare(struct client *client, struct connection *connection)
+{
+	uint64_t sent = connection->started * client->messages.bytes;
+	uint64_t received = connection->replied * client->messages.bytes;
+	uint64_t socket_sent, socket_received;
+	int rc = endpoint_counts(connection->fd, &socket_sent, &socket_received);
+
+	if (rc == -EOPNOTSUPP)
+		return 0;
+	if (rc != 0)
+		return client_problem(client, connection, rc, "no TCP_INFO: %s", strerror(-rc));
+	client->socket_sent += socket_sent;
+	client->socket_received += socket_received;
+	if (sent == socket_sent && received == socket_received)
+		return 0;
+	return client_problem(client, connection, -EBADMSG,
+		"we count %" PRIu64 " bytes sent and %" PRIu64 " received, the socket %" PRIu64
+		" and %" PRIu64,
+		sent, received, socket_sent, socket_received);
+}
+
+/* Waits for the server's end-of-file, with nothing before it. */
+static int client_end(struct client *client, struct connection *connection)
+{
+	struct pollfd wait = {.fd = connection->fd, .events = POLLIN};
+
+	while (poll(&wait, 1, CANCEL_MS) <= 0)
+		if (client_cancelled(client))
+			return client_problem(client, connection, -ECANCELED, "told to stop");
+	ssize_t got = recv(connection->fd, client->buffer, CLIENT_BUFFER_BYTES, MSG_DONTWAIT);
+	if (got == 0)
+		return 0;
+	int rc = got > 0 ? -EBADMSG : -errno;
+	return client_problem(client, connection, rc, "instead of its end: %s",
+		got > 0 ? "bytes nobody asked for" : strerror(-rc));
+}
+
+int client_finish(struct client *client)
+{
+	int rc = 0;
+
+	for (int i = 0; i < client->opened && rc == 0; i++)
+		rc = client_compare(client, &client->connections[i]);
+	for (int i = 0; i < client->opened && rc == 0; i++)
+		if (shutdown(client->connections[i].fd, SHUT_WR) != 0)
+			rc = client_problem(client, &client->connections[i], -errno,
+				"cannot shut down: %s", strerror(errno));
+	for (int i = 0; i < client->opened && rc == 0; i++)
+		rc = client_end(client, &client->connections[i]);
+	return rc;
+}
+
+void client_close(struct client *client)
+{
+	for (int i = 0; i < client->opened; i++)
+		close(client->connections[i].fd);
+	if (client->epoll > 0)
+		close(client->epoll);
+	messages_close(&client->messages);
+	free(client->connections);
+	free(client->start_ns);
+	free(client->buffer);
+	*client = (struct client){.epoll = -1};
+}

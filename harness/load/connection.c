@@ -1,0 +1,180 @@
+/*
+ * Sending and receiving on one connection. See connection.h.
+ */
+#include "harness/load/connection.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "harness/measure/clock.h"
+
+int client_problem(
+	struct client *client, const struct connection *connection, int rc, const char *format, ...)
+{
+	va_list arguments;
+	int used = 0;
+
+	if (client->problem[0] != '\0')
+		return rc;
+	if (connection != NULL)
+		used = snprintf(client->problem, sizeof(client->problem),
+			"connection %td: ", connection - client->connections);
+	va_start(arguments, format);
+	vsnprintf(
+		client->problem + used, sizeof(client->problem) - (size_t)used, format, arguments);
+	va_end(arguments);
+	return rc;
+}
+
+static uint32_t connection_index(const struct client *client, const struct connection *connection)
+{
+	return (uint32_t)(connection - client->connections);
+}
+
+static uint64_t *connection_start(
+	const struct client *client, const struct connection *connection, uint64_t number)
+{
+	uint64_t depth = (uint64_t)client->settings.depth;
+
+	return &client->start_ns[connection_index(client, connection) * depth + number % depth];
+}
+
+/* Fills the buffer with what comes next in the stream; nothing is marked as sent. */
+static size_t connection_compose(struct client *client, const struct connection *connection)
+{
+	const struct messages *messages = &client->messages;
+	uint64_t limit = connection->replied + (uint64_t)client->settings.depth;
+	uint64_t number = connection->started - (connection->start_left > 0);
+	size_t offset = connection->start_left > 0 ? messages->bytes - connection->start_left : 0;
+	size_t bytes = 0;
+
+	if (limit > connection->until)
+		limit = connection->until;
+	while (number < limit && bytes < CLIENT_BUFFER_BYTES) {
+		bytes += message_write(messages, connection_index(client, connection), number,
+			offset, client->buffer + bytes, CLIENT_BUFFER_BYTES - bytes);
+		number++;
+		offset = 0;
+	}
+	return bytes;
+}
+
+/* Marks bytes of the stream as sent; the requests that begin in them started at start_ns. */
+static void connection_sent(
+	struct client *client, struct connection *connection, size_t bytes, uint64_t start_ns)
+{
+	client->sent += bytes;
+	while (bytes > 0) {
+		if (connection->start_left == 0) {
+			*connection_start(client, connection, connection->started) = start_ns;
+			connection->started++;
+			connection->start_left = client->messages.bytes;
+			client->requests++;
+		}
+		size_t part = bytes < connection->start_left ? bytes : connection->start_left;
+		connection->start_left -= part;
+		bytes -= part;
+	}
+}
+
+int connection_send(struct client *client, struct connection *connection)
+{
+	while (!connection->full) {
+		size_t bytes = connection_compose(client, connection);
+
+		if (bytes == 0)
+			return 0;
+		uint64_t start_ns = clock_now_ns();
+		ssize_t sent =
+			send(connection->fd, client->buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent < 0 && errno == EAGAIN)
+			sent = 0;
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0) {
+			int rc = -errno;
+			return client_problem(
+				client, connection, rc, "cannot send: %s", strerror(-rc));
+		}
+		connection_sent(client, connection, (size_t)sent, start_ns);
+		connection->full = (size_t)sent < bytes;
+	}
+	return 0;
+}
+
+static void connection_replied(
+	struct client *client, struct connection *connection, uint64_t end_ns)
+{
+	if (client->slot.lane != NULL)
+		lane_record(client->slot.lane,
+			end_ns - *connection_start(client, connection, connection->replied));
+	client->checksum += message_checksum(
+		&client->messages, connection_index(client, connection), connection->replied);
+	client->replies++;
+	slot_chunk(&client->slot, 1, end_ns);
+	connection->replied++;
+	connection->reply_offset = 0;
+	if (connection->replied == connection->until)
+		client->pending--;
+}
+
+/* Compares bytes that came in at end_ns with what was sent. */
+static int connection_check(struct client *client, struct connection *connection,
+	const unsigned char *buffer, size_t bytes, uint64_t end_ns)
+{
+	while (bytes > 0) {
+		size_t left = client->messages.bytes - connection->reply_offset;
+		size_t part = bytes < left ? bytes : left;
+
+		if (connection->replied == connection->started ||
+			!message_matches(&client->messages, connection_index(client, connection),
+				connection->replied, connection->reply_offset, buffer, part)) {
+			client->wrong++;
+			return client_problem(client, connection, -EPROTO,
+				connection->replied == connection->started
+					? "%zu bytes nobody asked for, after reply %" PRIu64
+					: "wrong bytes among the %zu next ones, in reply %" PRIu64,
+				bytes, connection->replied);
+		}
+		connection->reply_offset += part;
+		buffer += part;
+		bytes -= part;
+		if (connection->reply_offset == client->messages.bytes)
+			connection_replied(client, connection, end_ns);
+	}
+	return 0;
+}
+
+int connection_receive(struct client *client, struct connection *connection, bool ended)
+{
+	for (;;) {
+		ssize_t got =
+			recv(connection->fd, client->buffer, CLIENT_BUFFER_BYTES, MSG_DONTWAIT);
+
+		if (got < 0 && errno == EAGAIN)
+			return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			int rc = -errno;
+			return client_problem(
+				client, connection, rc, "cannot receive: %s", strerror(-rc));
+		}
+		if (got == 0)
+			return client_problem(client, connection, -ECONNRESET,
+				"closed by the server after %" PRIu64 " replies to %" PRIu64
+				" requests",
+				connection->replied, connection->started);
+		client->last_ns = clock_now_ns();
+		client->received += (uint64_t)got;
+		int rc = connection_check(
+			client, connection, client->buffer, (size_t)got, client->last_ns);
+		/* a short read has emptied the socket, epoll(7) on edges; an end needs one more */
+		if (rc != 0 || (got < CLIENT_BUFFER_BYTES && !ended))
+			return rc;
+	}
+}

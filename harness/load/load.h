@@ -1,0 +1,83 @@
+/*
+ * The load side of an invocation: what a workload's load() calls, in a process of its own on the
+ * load CPUs, the same code for every model.
+ *
+ * load_closed drives a server, coordinates the window and counts its work. load_upstream is the
+ * slow service that a client workload asks.
+ */
+#ifndef CONCBENCH_HARNESS_LOAD_LOAD_H
+#define CONCBENCH_HARNESS_LOAD_LOAD_H
+
+#include <time.h>
+
+#include "harness/load/client.h"
+#include "harness/load/draw.h"
+#include "harness/workload.h"
+
+/*
+ * A closed loop: as many requests in flight as the settings say, the next one sent when a reply has
+ * come. Awaits the server's number, has one reply on every connection (ready: point B), runs
+ * discarded rounds (warm), then the window (close). In the window no connection waits for another
+ * at the end of a round: each makes rounds x per_round requests.
+ *
+ * What its figures mean. A closed loop never asks faster than it is answered, so it measures the
+ * pair of server and generator: with many connections the slower of the two sets the rate, and
+ * latency is about connections / rate. The busy share (load->busy_ns / wall_ns: all time not spent
+ * waiting for a reply) says which: below about 0.9 the generator waited for the server and the rate
+ * is the server's. Above, the generator had hardly a free moment; if the server's CPU has, the rate
+ * is a lower bound of the server's and only CPU per request compares. It is therefore reported, not
+ * judged: a busy generator does not make a closed loop's latencies false, as it would in an open
+ * one.
+ *
+ *   settings.cancelled  is set here
+ *   Returns  0 or -errno with a verdict stated: INVALID for a wrong reply, connections not
+ *            established and bytes the sockets count otherwise, limit where descriptors ran out,
+ *            failed where the server went away; none when the invocation is torn down.
+ *   Threads  the load process only.
+ */
+int load_closed(struct orders *orders, const struct client_settings *settings)
+	__attribute__((warn_unused_result));
+
+/* CPU time of the calling process, ns. */
+static inline uint64_t load_cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* A slow service: answers a request after a delay that belongs to its connection and number. */
+struct upstream_settings {
+	enum endpoint_family family;
+	bool nodelay;
+	int connections; /* at most; sizes everything */
+	size_t reply_bytes;
+	uint64_t per_round; /* requests of a connection in a round */
+	enum draw_distribution distribution;
+	uint64_t delay_ns; /* mean */
+};
+
+/*
+ * Listens, publishes its number, and answers until every connection has been closed. A request is
+ * the header of a message whose connection names the asker and whose number counts from 1; the
+ * reply is that message. The delay is drawn by (seed, asker, number), so every model meets the same
+ * ones, in whatever order it asks. At most one request is in hand on a connection.
+ *
+ * Waiting for what is due next ends 150 us early and then spins, where the load has CPUs of its
+ * own.
+ *
+ * It knows its own saturation: how late each reply left after it was due, and its busy share
+ * (load->busy_ns / wall_ns: time spent on requests and replies, of the time in which any request
+ * was in hand; rounds' gates and set-up do not dilute it). Over its whole life, as the rounds
+ * before the window are the same work.
+ *
+ *   Returns  0 or -errno with a verdict stated: INVALID when the busy share exceeds 70 % or the
+ *            median lateness 25 % of the mean delay, or a request is none of ours; none when the
+ *            invocation is torn down.
+ *   Threads  the load process only.
+ */
+int load_upstream(struct orders *orders, const struct upstream_settings *settings)
+	__attribute__((warn_unused_result));
+
+#endif
