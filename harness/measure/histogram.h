@@ -23,7 +23,7 @@ struct histogram {
 /* A histogram many tasks write, with the exact extremes and sum kept by the reader from counts. */
 struct lane {
 	struct histogram histogram;
-	_Atomic uint64_t max_ns;
+	uint64_t max_ns; /* written atomically */
 };
 
 static inline unsigned histogram_bucket(uint64_t ns)

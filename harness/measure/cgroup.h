@@ -1,0 +1,49 @@
+/*
+ * Control groups, version 1 or 2: where this process is, what holds there, and a memory group of the
+ * SUT's own where one may be made. The kernel counts in it exactly what the SUT takes, kernel side
+ * included, whatever else the machine does.
+ */
+#ifndef CONCBENCH_HARNESS_MEASURE_CGROUP_H
+#define CONCBENCH_HARNESS_MEASURE_CGROUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CGROUP_PATH_MAX = 640 };
+
+/*
+ * The path of a file of the group this process is in.
+ *   controller  "memory", "cpu", "pids"; looked for in version 1, else in the unified hierarchy
+ *   Returns  0, or -ENOENT when there is no such hierarchy.
+ */
+int cgroup_own_file(const char *controller, const char *file, char *path, size_t bytes);
+
+/* The name of this process's cpu group, as /proc/self/cgroup has it; "" when there is none. */
+void cgroup_own_name(char *name, size_t bytes);
+
+/* CPU quota as "max" or "50000 100000"; "" where the kernel does not say. */
+void cgroup_cpu_max(char *text, size_t bytes);
+
+/* ns for which the quota has stopped this process's group so far; 0 where there is none. */
+uint64_t cgroup_throttled_ns(void);
+
+/* A memory group of our own. An all-zero one is valid and empty. */
+struct memory_group {
+	char path[CGROUP_PATH_MAX]; /* "" when none could be made */
+	int version;
+};
+
+/*
+ * Makes the group concbench-PID below this process's own, after removing those of dead supervisors.
+ *   Returns  0 or -errno; the group is then empty, and its two readings are -1.
+ */
+int memory_group_make(struct memory_group *group);
+/* Moves the calling process into it. */
+int memory_group_enter(const struct memory_group *group);
+/* Bytes charged to it: all, and the kernel's part (stacks, page tables, slab); -1 where unknown. */
+int64_t memory_group_bytes(const struct memory_group *group);
+int64_t memory_group_kernel_bytes(const struct memory_group *group);
+/* Removes it, once no process is left in it. */
+void memory_group_remove(struct memory_group *group);
+
+#endif
