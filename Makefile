@@ -35,7 +35,8 @@ ASYNC_SRC := $(filter-out models/async/examples/%,$(ASYNC_SRC))
 # The stack switch is chosen by file; without a compiler yet, the machine's own name decides.
 ARCH      := $(firstword $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1) $(shell uname -m))
 SWITCH    ?= $(if $(wildcard models/async/switch/$(ARCH)),$(ARCH),ucontext)
-SOURCES   := $(ASYNC_SRC) $(wildcard models/*.c models/threads/*.c models/processes/*.c \
+EXAMPLES  := $(wildcard models/async/examples/*.c)
+SOURCES   := $(ASYNC_SRC) $(EXAMPLES) $(wildcard models/*.c models/threads/*.c models/processes/*.c \
              harness/*.c harness/*/*.c bench/*.c bench/*/*.c)
 MAIN      := harness/cli/main.c
 LIB_SRC   := $(filter-out $(MAIN),$(SOURCES))

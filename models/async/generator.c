@@ -49,14 +49,48 @@ const char *generator_message(const struct generator *generator)
 	return generator->message;
 }
 
+int generator_defer(struct generator *self, void (*fn)(void *arg), void *arg)
+{
+	struct generator_cleanups *block = self->cleanups;
+
+	if (block->count == GENERATOR_CLEANUPS) {
+		block = malloc(sizeof *block);
+		if (block == NULL) {
+			fn(arg);
+			return -ENOMEM;
+		}
+		block->earlier = self->cleanups;
+		block->count = 0;
+		self->cleanups = block;
+	}
+	block->entries[block->count].fn = fn;
+	block->entries[block->count].arg = arg;
+	block->count++;
+	return 0;
+}
+
+/* Takes the last clean-up off and runs it; false: none is left. */
+static bool run_last_cleanup(struct generator *self)
+{
+	struct generator_cleanups *block = self->cleanups;
+
+	if (block->count == 0)
+		return false;
+	block->count--;
+	void (*fn)(void *arg) = block->entries[block->count].fn;
+	void *arg = block->entries[block->count].arg;
+	if (block->count == 0 && block->earlier != NULL) {
+		self->cleanups = block->earlier;
+		free(block);
+	}
+	fn(arg);
+	return true;
+}
+
 static void run_cleanups(struct generator *self)
 {
-	while (self->cleanups != NULL) {
-		struct generator_cleanup *cleanup = self->cleanups;
-
-		self->cleanups = cleanup->next;
-		cleanup->fn(cleanup->arg);
-	}
+	while (run_last_cleanup(self))
+		;
 }
 
 /* The message belongs to the error it came with; a body that ends with another one has none. */
@@ -117,6 +151,7 @@ int generator_create(struct generator **generator, generator_fn *fn, void *arg)
 	self->fn = fn;
 	self->arg = arg;
 	self->result = GENERATOR_NOTHING;
+	self->cleanups = &self->first_cleanups;
 	async_context_make(&self->context, stack->low, (size_t)((char *)self - stack->low), land);
 	*generator = self;
 	return 0;
@@ -291,16 +326,15 @@ int generator_delegate(struct generator *self, struct generator *inner, intptr_t
 
 int generator_delegate_new(struct generator *self, generator_fn *fn, void *arg, intptr_t *result)
 {
-	struct generator_cleanup cleanup;
 	struct generator *inner;
 	int rc = generator_create(&inner, fn, arg);
 
+	if (rc == 0)
+		rc = generator_defer(self, generator_free_cleanup, inner);
 	if (rc != 0)
 		return rc;
-	generator_defer(self, &cleanup, generator_free_cleanup, inner);
 	rc = generator_delegate(self, inner, result);
-	self->cleanups = cleanup.next;
-	generator_free(inner);
+	(void)run_last_cleanup(self);
 	return rc;
 }
 

@@ -69,11 +69,16 @@ enum { GENERATOR_MESSAGE_MAX = 80 };
 /* Nothing was sent; nothing was returned. */
 #define GENERATOR_NOTHING INTPTR_MIN
 
-/* A clean-up that waits for the end of a body; lies on the body's own stack. */
-struct generator_cleanup {
-	struct generator_cleanup *next;
-	void (*fn)(void *arg);
-	void *arg;
+enum { GENERATOR_CLEANUPS = 4 }; /* in place; more are allocated by the block */
+
+/* Clean-ups that wait for the end of a body. */
+struct generator_cleanups {
+	struct generator_cleanups *earlier; /* the block before this one, full */
+	int count;
+	struct {
+		void (*fn)(void *arg);
+		void *arg;
+	} entries[GENERATOR_CLEANUPS];
 };
 
 /* Fields are for the inline functions below; use the calls. */
@@ -93,7 +98,8 @@ struct generator {
 	/* of each */
 	struct generator *outer; /* delegates to this one; NULL */
 	intptr_t result;
-	struct generator_cleanup *cleanups; /* last one first */
+	struct generator_cleanups *cleanups; /* the block that is filled now */
+	struct generator_cleanups first_cleanups;
 	generator_fn *fn;
 	void *arg;
 	struct async_stack *stack;
@@ -188,15 +194,11 @@ int generator_fail(struct generator *self, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * For bodies. fn(arg) runs when the body ends, however it ends; the last one registered runs first.
- *   cleanup  a variable of the body; it must outlive the body's calls, not more
+ * For bodies. fn(arg) runs when the body has ended, however it ends; the last one registered runs
+ * first. Variables of the body are gone by then: arg is what outlives it. Returns  0. -ENOMEM from
+ * the fifth on: fn(arg) has run at once.
  */
-static inline void generator_defer(
-	struct generator *self, struct generator_cleanup *cleanup, void (*fn)(void *arg), void *arg)
-{
-	*cleanup = (struct generator_cleanup){self->cleanups, fn, arg};
-	self->cleanups = cleanup;
-}
+int generator_defer(struct generator *self, void (*fn)(void *arg), void *arg);
 
 /*
  * For bodies (`yield from`). The consumer talks to inner until inner ends: values, send, throw and

@@ -27,11 +27,9 @@ static int echo(struct generator *self, void *arg)
 
 static int stubborn(struct generator *self, void *arg)
 {
-	struct generator_cleanup first, second;
-
 	(void)arg;
-	generator_defer(self, &first, clean, (void *)1);
-	generator_defer(self, &second, clean, (void *)2);
+	(void)generator_defer(self, clean, (void *)1);
+	(void)generator_defer(self, clean, (void *)2);
 	while (generator_yield(self, 7, NULL) != -ENODEV)
 		;
 	return 0;
@@ -55,10 +53,9 @@ END_TEST
 
 static int outer_of(struct generator *self, void *arg)
 {
-	struct generator_cleanup cleanup;
 	intptr_t result;
 
-	generator_defer(self, &cleanup, clean, (void *)3);
+	(void)generator_defer(self, clean, (void *)3);
 	return generator_delegate_new(self, arg == NULL ? stubborn : echo, arg, &result);
 }
 

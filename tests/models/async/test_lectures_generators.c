@@ -1,0 +1,480 @@
+/*
+ * The lecture notes' generators, row by row (G0 … G12), with the outcomes the notes give. Rows that
+ * have an example are checked by what it prints.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/async/examples/examples.h"
+#include "models/async/generator.h"
+#include "tests/suite.h"
+
+/* What happened, in order, one word per event. */
+static char events[4096];
+
+static void note(const char *format, ...)
+{
+	size_t used = strlen(events);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(events + used, sizeof events - used, format, arguments);
+	va_end(arguments);
+}
+
+static void forget(void)
+{
+	events[0] = '\0';
+}
+
+/* What an example prints; the caller frees it. */
+static char *printed(int (*example)(FILE *out))
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	ck_assert_ptr_nonnull(out);
+	ck_assert_int_eq(example(out), 0);
+	fclose(out);
+	return text;
+}
+
+static void prints(int (*example)(FILE *out), const char *expected)
+{
+	char *text = printed(example);
+
+	ck_assert_str_eq(text, expected);
+	free(text);
+}
+
+START_TEST(G0_creating_a_generator_runs_nothing_of_its_body)
+{
+	prints(example_lazy_start, "created: state created\n"
+				   "body: starts, state running\n"
+				   "next: 1, state suspended\n"
+				   "body: ends\n"
+				   "next: the end, state closed\n");
+}
+END_TEST
+
+START_TEST(G1_return_value_is_told_once_and_lost_on_a_plain_loop)
+{
+	prints(example_fibonacci, "next: 1\nnext: 1\nnext: 2\nnext: 3\n"
+				  "next: exhausted, return value 4\n"
+				  "next: exhausted\n"
+				  "loop over fibonacci(4): 1 1 2 3\n"
+				  "loop over fibonacci(1): 1 1\n");
+}
+END_TEST
+
+static int receiver(struct generator *self, void *arg)
+{
+	intptr_t sent;
+	int rc = generator_yield(self, GENERATOR_NOTHING, &sent);
+
+	(void)arg;
+	if (rc != 0)
+		return rc;
+	note("got %s,", (const char *)sent);
+	return generator_yield(self, (intptr_t) "Done", NULL);
+}
+
+START_TEST(G2_send_is_what_the_yield_evaluates_to)
+{
+	struct generator *generator;
+	intptr_t value;
+
+	forget();
+	ck_assert_int_eq(generator_create(&generator, receiver, NULL), 0);
+	ck_assert_int_eq(generator_send(generator, (intptr_t) "too early", &value), -EINVAL);
+	ck_assert_int_eq(generator_state(generator), GENERATOR_CREATED);
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_str_eq(events, "");
+	ck_assert_int_eq(generator_send(generator, (intptr_t) "Hello", &value), 0);
+	ck_assert_str_eq((const char *)value, "Done");
+	ck_assert_str_eq(events, "got Hello,");
+	generator_free(generator);
+}
+END_TEST
+
+START_TEST(G3_running_total_of_5_10_3_is_5_15_18)
+{
+	prints(example_running_total, "send 5: total 5\nsend 10: total 15\nsend 3: total 18\n"
+				      "send nothing: ends, return value 18\n");
+}
+END_TEST
+
+START_TEST(G4_errors_arrive_at_the_yield_with_code_and_message)
+{
+	prints(example_errors, "next: 3\nnext: 2\n"
+			       "body: caught foobar\nthrow: 2\n"
+			       "body: closed at 2\nbody: clean-up\nclose: 0\n"
+			       "next: exhausted\n"
+			       "next: 3\nbody: clean-up\n"
+			       "throw: error EIO, \"foobar\"\n");
+}
+END_TEST
+
+static void count_cleanup(void *arg)
+{
+	++*(int *)arg;
+}
+
+static int counts_its_cleanup(struct generator *self, void *arg)
+{
+	int rc = generator_defer(self, count_cleanup, arg);
+
+	note("runs,");
+	if (rc == 0)
+		rc = generator_yield(self, 1, NULL);
+	return rc == -ECANCELED ? 0 : rc; /* catches the close and ends */
+}
+
+START_TEST(G4_closing_runs_clean_up_once_and_nothing_if_never_started)
+{
+	struct generator *generator;
+	int cleaned = 0;
+	intptr_t value;
+
+	forget();
+	ck_assert_int_eq(generator_create(&generator, counts_its_cleanup, &cleaned), 0);
+	ck_assert_int_eq(generator_close(generator), 0);
+	ck_assert_int_eq(generator_next(generator, &value), GENERATOR_EXHAUSTED);
+	generator_free(generator);
+	ck_assert_int_eq(cleaned, 0);
+	ck_assert_int_eq(generator_create(&generator, counts_its_cleanup, &cleaned), 0);
+	ck_assert_int_eq(generator_throw(generator, -EIO, "early", &value), -EIO);
+	ck_assert_str_eq(generator_message(generator), "early");
+	ck_assert_int_eq(generator_state(generator), GENERATOR_CLOSED);
+	generator_free(generator);
+	ck_assert_str_eq(events, "");
+	ck_assert_int_eq(generator_create(&generator, counts_its_cleanup, &cleaned), 0);
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_int_eq(generator_close(generator), 0);
+	ck_assert_int_eq(generator_close(generator), 0);
+	generator_free(generator);
+	ck_assert_int_eq(cleaned, 1);
+}
+END_TEST
+
+/* Yields 0, 1, 2 and returns their sum; notes what it is sent and thrown. */
+static int three(struct generator *self, void *arg)
+{
+	intptr_t sum = 0;
+
+	(void)arg;
+	for (intptr_t i = 0; i < 3; i++) {
+		intptr_t sent;
+		int rc = generator_yield(self, i, &sent);
+
+		if (rc == -EIO)
+			note("caught %s,", generator_message(self));
+		else if (rc != 0) {
+			note("closed,");
+			return rc;
+		}
+		if (rc == 0 && sent != GENERATOR_NOTHING)
+			note("sent %ld,", (long)sent);
+		sum += i;
+	}
+	return generator_return(self, sum);
+}
+
+static int delegates(struct generator *self, void *arg)
+{
+	intptr_t total;
+	int rc = generator_delegate_new(self, three, arg, &total);
+
+	if (rc != 0)
+		return rc;
+	note("total %ld,", (long)total);
+	return generator_yield(self, total, NULL);
+}
+
+START_TEST(G5_delegation_passes_values_and_returns_the_inner_result)
+{
+	struct generator *generator;
+	intptr_t value;
+
+	forget();
+	ck_assert_int_eq(generator_create(&generator, delegates, NULL), 0);
+	for (intptr_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(generator_next(generator, &value), 0);
+		ck_assert_int_eq(value, i);
+	}
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_int_eq(value, 3);
+	ck_assert_str_eq(events, "total 3,");
+	ck_assert_int_eq(generator_next(generator, &value), GENERATOR_RETURNED);
+	generator_free(generator);
+}
+END_TEST
+
+START_TEST(G5_send_throw_and_close_reach_the_inner_one)
+{
+	struct generator *generator;
+	intptr_t value;
+
+	forget();
+	ck_assert_int_eq(generator_create(&generator, delegates, NULL), 0);
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_int_eq(generator_send(generator, 77, &value), 0);
+	ck_assert_int_eq(generator_throw(generator, -EIO, "oops", &value), 0);
+	ck_assert_int_eq(value, 2);
+	ck_assert_int_eq(generator_close(generator), 0);
+	ck_assert_str_eq(events, "sent 77,caught oops,closed,");
+	generator_free(generator);
+}
+END_TEST
+
+static int next_of_counter(void *state, intptr_t *value)
+{
+	int *left = state;
+
+	if (*left == 0)
+		return GENERATOR_EXHAUSTED;
+	*value = (*left)--;
+	return 0;
+}
+
+static int delegates_to_iterator(struct generator *self, void *arg)
+{
+	return generator_delegate_iterator(self, next_of_counter, arg);
+}
+
+START_TEST(G5_sending_to_a_delegate_that_takes_none_ends_the_outer_one)
+{
+	struct generator *generator;
+	intptr_t value;
+	int left = 3;
+
+	ck_assert_int_eq(generator_create(&generator, delegates_to_iterator, &left), 0);
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_int_eq(value, 3);
+	ck_assert_int_eq(generator_send(generator, 1, &value), -ENOTSUP);
+	ck_assert_str_eq(generator_message(generator), "an iterator takes no values");
+	ck_assert_int_eq(generator_next(generator, &value), GENERATOR_EXHAUSTED);
+	generator_free(generator);
+}
+END_TEST
+
+static int characters(struct generator *self, void *arg)
+{
+	int rc = 0;
+
+	for (const char *value = arg; *value != '\0' && rc == 0; value++)
+		rc = generator_yield(self, *value, NULL);
+	return rc != 0 ? rc : generator_return(self, (intptr_t)arg);
+}
+
+static int two_in_a_row(struct generator *self, void *arg)
+{
+	intptr_t first, second;
+	int rc = generator_delegate_new(self, characters, "123", &first);
+
+	(void)arg;
+	if (rc == 0)
+		rc = generator_delegate_new(self, characters, "ABC", &second);
+	if (rc != 0)
+		return rc;
+	note("results %s %s,", (const char *)first, (const char *)second);
+	return generator_return(self, 99);
+}
+
+START_TEST(G6_two_subgenerators_in_a_row)
+{
+	struct generator *generator;
+	intptr_t value;
+	int rc;
+
+	forget();
+	ck_assert_int_eq(generator_create(&generator, two_in_a_row, NULL), 0);
+	while ((rc = generator_next(generator, &value)) == GENERATOR_YIELDED)
+		note("%c", (int)value);
+	ck_assert_int_eq(rc, GENERATOR_RETURNED);
+	ck_assert_int_eq(value, 99);
+	ck_assert_str_eq(events, "123ABCresults 123 ABC,");
+	generator_free(generator);
+}
+END_TEST
+
+START_TEST(G7_interleaving_by_list_copy_and_by_queue)
+{
+	prints(example_interleave, "list copy: 1 A 2 B 3 C 4\nended: letters, numbers\n"
+				   "queue: 1 A 2 B 3 C 4\nended: letters, numbers\n");
+}
+END_TEST
+
+static int countdown_with_shift(struct generator *self, void *arg)
+{
+	intptr_t n = (intptr_t)arg, shift;
+
+	while (n > 0) {
+		int rc = generator_yield(self, n, &shift);
+
+		if (rc != 0)
+			return rc;
+		n += shift == GENERATOR_NOTHING ? -1 : shift - 1;
+	}
+	return 0;
+}
+
+START_TEST(G8_countdown_from_1_goes_on_at_10_when_10_is_sent)
+{
+	struct generator *generator;
+	intptr_t value;
+
+	ck_assert_int_eq(generator_create(&generator, countdown_with_shift, (void *)1), 0);
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_int_eq(value, 1);
+	ck_assert_int_eq(generator_send(generator, 10, &value), 0);
+	ck_assert_int_eq(value, 10);
+	ck_assert_int_eq(generator_next(generator, &value), 0);
+	ck_assert_int_eq(value, 9);
+	generator_free(generator);
+}
+END_TEST
+
+/* A context manager: what precedes the yield is entering, what follows is leaving. */
+static int timer(struct generator *self, void *arg)
+{
+	(void)arg;
+	note("enter,");
+	int rc = generator_yield(self, GENERATOR_NOTHING, NULL);
+	note(rc == 0 ? "elapsed," : "elapsed despite %s,", generator_message(self));
+	return rc;
+}
+
+static int with_timer(int (*block)(void))
+{
+	struct generator *manager;
+	intptr_t value;
+
+	ck_assert_int_eq(generator_create_primed(&manager, timer, NULL), 0);
+	int rc = block();
+	rc = rc == 0 ? generator_next(manager, &value)
+		     : generator_throw(manager, rc, "division by zero", &value);
+	generator_free(manager);
+	return rc == GENERATOR_RETURNED ? 0 : rc;
+}
+
+static int good_block(void)
+{
+	note("block,");
+	return 0;
+}
+
+static int bad_block(void)
+{
+	return -EDOM;
+}
+
+START_TEST(G9_a_generator_as_context_manager_cleans_up_on_exit_and_on_error)
+{
+	forget();
+	ck_assert_int_eq(with_timer(good_block), 0);
+	ck_assert_str_eq(events, "enter,block,elapsed,");
+	forget();
+	ck_assert_int_eq(with_timer(bad_block), -EDOM);
+	ck_assert_str_eq(events, "enter,elapsed despite division by zero,");
+}
+END_TEST
+
+static int printer(struct generator *self, void *arg)
+{
+	intptr_t line;
+	int rc;
+
+	while ((rc = generator_yield(self, GENERATOR_NOTHING, &line)) == 0)
+		note("%s%s,", (const char *)arg, (const char *)line);
+	return rc;
+}
+
+static int broadcast(struct generator *self, void *arg)
+{
+	struct generator **targets = arg;
+	intptr_t line, nothing;
+	int rc;
+
+	while ((rc = generator_yield(self, GENERATOR_NOTHING, &line)) == 0)
+		for (struct generator **target = targets; *target != NULL && rc == 0; target++)
+			rc = generator_send(*target, line, &nothing);
+	return rc;
+}
+
+/* follow, pushing: reads the file's lines and sends each into target. */
+static int push_lines(FILE *file, struct generator *target)
+{
+	char line[64];
+	intptr_t nothing;
+	int rc = 0;
+
+	while (rc == 0 && fgets(line, sizeof line, file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		rc = generator_send(target, (intptr_t)line, &nothing);
+	}
+	return rc;
+}
+
+START_TEST(G11_push_pipeline_reaches_every_target_in_order)
+{
+	struct generator *targets[3] = {NULL}, *all;
+	FILE *file = tmpfile();
+
+	forget();
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(generator_create_primed(&targets[0], printer, "a:"), 0);
+	ck_assert_int_eq(generator_create_primed(&targets[1], printer, "b:"), 0);
+	ck_assert_int_eq(generator_create_primed(&all, broadcast, targets), 0);
+	fputs("one\ntwo\n", file);
+	rewind(file);
+	ck_assert_int_eq(push_lines(file, all), 0);
+	ck_assert_str_eq(events, "a:one,b:one,a:two,b:two,");
+	generator_free(all);
+	generator_free(targets[0]);
+	generator_free(targets[1]);
+	fclose(file);
+}
+END_TEST
+
+START_TEST(G12_robot_worker)
+{
+	prints(example_robot,
+		"state created\n"
+		"robot: ready, state running\n"
+		"state suspended\n"
+		"send: 40\nsend: 70\n"
+		"robot: cache 40 70\nsend: waiting\n"
+		"send: step 0, then 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19, then waiting\n"
+		"robot: told to stop\nrobot: clean\n"
+		"state closed\n");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("lectures: generators");
+	TCase *tests = tcase_create("generators");
+
+	tcase_add_test(tests, G0_creating_a_generator_runs_nothing_of_its_body);
+	tcase_add_test(tests, G1_return_value_is_told_once_and_lost_on_a_plain_loop);
+	tcase_add_test(tests, G2_send_is_what_the_yield_evaluates_to);
+	tcase_add_test(tests, G3_running_total_of_5_10_3_is_5_15_18);
+	tcase_add_test(tests, G4_errors_arrive_at_the_yield_with_code_and_message);
+	tcase_add_test(tests, G4_closing_runs_clean_up_once_and_nothing_if_never_started);
+	tcase_add_test(tests, G5_delegation_passes_values_and_returns_the_inner_result);
+	tcase_add_test(tests, G5_send_throw_and_close_reach_the_inner_one);
+	tcase_add_test(tests, G5_sending_to_a_delegate_that_takes_none_ends_the_outer_one);
+	tcase_add_test(tests, G6_two_subgenerators_in_a_row);
+	tcase_add_test(tests, G7_interleaving_by_list_copy_and_by_queue);
+	tcase_add_test(tests, G8_countdown_from_1_goes_on_at_10_when_10_is_sent);
+	tcase_add_test(tests, G9_a_generator_as_context_manager_cleans_up_on_exit_and_on_error);
+	tcase_add_test(tests, G11_push_pipeline_reaches_every_target_in_order);
+	tcase_add_test(tests, G12_robot_worker);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
