@@ -1,0 +1,31 @@
+/*
+ * How much is measured: four levels from "does it run" to "an evening".
+ */
+#ifndef CONCBENCH_HARNESS_RUN_EFFORT_H
+#define CONCBENCH_HARNESS_RUN_EFFORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct effort {
+	const char *name; /* NULL ends the table */
+	const char *summary;
+	bool smoke_sizes; /* parameters default to the smoke size */
+	bool mirror;      /* a block runs its models as a permutation and its mirror, else once */
+	bool everything;  /* all workloads and models, also at 1 CPU; memory of every workload */
+	int blocks;       /* of kind time */
+	int memory_blocks, memory_sizes;
+	uint64_t window_min_ns, window_max_ns;
+	uint64_t budget_ns; /* the default of --budget; 0 = none */
+};
+
+extern const struct effort efforts[];
+
+/* NULL if there is none of that name. */
+const struct effort *effort_find(const char *name);
+
+/* What smoke and quick measure, for ever: names ended by NULL. */
+extern const char *const quick_workloads[];
+extern const char *const quick_models[];
+
+#endif

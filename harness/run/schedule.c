@@ -1,0 +1,64 @@
+/*
+ * The order of a plan's invocations; see plan.h.
+ */
+#include "harness/run/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "harness/run/random.h"
+
+/* A permutation of the group's cells, then its mirror. */
+static void add_unit(struct plan *plan, uint64_t *random, int group, int block)
+{
+	const struct group *g = &plan->groups[group];
+	int order[MODELS_MAX];
+
+	for (int i = 0; i < g->count; i++)
+		order[i] = i;
+	random_shuffle(random, order, g->count);
+	for (int slot = 0; slot < g->count * (g->mirror ? 2 : 1); slot++) {
+		int i = slot < g->count ? slot : 2 * g->count - 1 - slot;
+		plan->steps[plan->steps_count++] = (struct step){
+			.cell = g->first + order[i], .group = group, .block = block, .slot = slot};
+	}
+}
+
+int schedule_make(struct plan *plan)
+{
+	uint64_t random = plan->seed;
+	size_t steps = 0;
+	int blocks = 0;
+
+	for (int i = 0; i < plan->groups_count; i++) {
+		const struct group *g = &plan->groups[i];
+		steps += (size_t)g->count * (size_t)g->blocks * (g->mirror ? 2 : 1);
+		blocks = g->blocks > blocks ? g->blocks : blocks;
+	}
+	int *order = calloc((size_t)plan->groups_count + 1, sizeof(*order));
+	plan->steps = calloc(steps + 1, sizeof(*plan->steps));
+	if (order == NULL || plan->steps == NULL) {
+		free(order);
+		return -ENOMEM;
+	}
+	for (int block = 0; block < blocks; block++) {
+		for (int i = 0; i < plan->groups_count; i++)
+			order[i] = i;
+		random_shuffle(&random, order, plan->groups_count);
+		for (int i = 0; i < plan->groups_count; i++)
+			if (plan->groups[order[i]].blocks > block)
+				add_unit(plan, &random, order[i], block);
+	}
+	free(order);
+	return 0;
+}
+
+int plan_unit_end(const struct plan *plan, int from)
+{
+	int end = from;
+
+	while (end < plan->steps_count && plan->steps[end].group == plan->steps[from].group &&
+		plan->steps[end].block == plan->steps[from].block)
+		end++;
+	return end;
+}
