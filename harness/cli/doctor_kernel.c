@@ -70,7 +70,7 @@ static int schedstat(
 /* A spinner loses wall time only by waiting for its turn, which schedstat tells, or to the host. */
 static void look_stolen(const struct doctor *doctor, struct finding *finding)
 {
-	unsigned long long cpu_then, delay_then, cpu, delay;
+	unsigned long long cpu_then = 0, delay_then = 0, cpu = 0, delay = 0;
 	uint64_t start_ns = clock_now_ns(), now_ns;
 
 	if (schedstat(doctor, &cpu_then, &delay_then) != 0) {
