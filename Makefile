@@ -151,6 +151,16 @@ tsan: ## build and test what crosses threads under TSan
 crosscheck: concbench ## compare our figures with those of other programs
 	@scripts/crosscheck
 
+# Peers stand alone and are built with our flags; what drives a comparison links our library.
+$(BUILD)/peers/%_drive: $(BUILD)/peers/%_drive.o $(BUILD)/libconcbench.a | $(VERSION_OBJ)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libconcbench.a $(VERSION_OBJ) $(libs)
+
+$(BUILD)/peers/%: $(BUILD)/peers/%.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $<
+
+bench-echo: $(BUILD)/peers/echo_drive $(BUILD)/peers/echo_epoll ## our echo server's CPU per request against a bare loop's
+	@scripts/bench-echo
+
 tidy: $(BUILD)/detected ## clang-tidy
 	@scripts/tidy $(call quote,$(OWN_CFLAGS)) $(SOURCES)
 
@@ -168,7 +178,7 @@ clean: ## remove build/
 
 FORCE:
 .PHONY: all help deps objects check-found tests-built test check test-long bench report install asan tsan \
-	crosscheck tidy format format-check smells clean FORCE
+	crosscheck bench-echo tidy format format-check smells clean FORCE
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -23,7 +23,7 @@ static const struct param fetch_params[] = {
 		NULL},
 	[FETCH_REQUESTS] = {"requests", "requests of a task in a round, one after the other",
 		PARAM_COUNT, 1, 1000000, 1, 1, NULL},
-	[FETCH_DELAY] = {"delay", "mean delay of the upstream's answers", PARAM_DURATION, 0,
+	[FETCH_DELAY] = {"delay", "mean delay of the upstream's answers", PARAM_DURATION, 10000,
 		60000000000, 1000000, 5000000, NULL},
 	[FETCH_DISTRIBUTION] = {"distribution", "of the delays, drawn by task and request",
 		PARAM_CHOICE, 0, DRAW_BIMODAL, DRAW_FIXED, DRAW_FIXED, draw_distributions},
