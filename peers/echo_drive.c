@@ -29,6 +29,7 @@
 
 #include "bench/echo/echo.h"
 #include "harness/load/client.h"
+#include "harness/measure/invocation.h"
 #include "harness/stats/interval.h"
 
 enum { PAIRS_MAX = 1000, PAYLOAD_BYTES = 64, BACKLOG = 4096 };
@@ -82,32 +83,25 @@ static struct cpus choose_cpus(void)
 /* Ours: the crew and the task of the workload, without what a harness adds. */
 static int serve_ours(const struct model *model, int listener, int connections)
 {
-	struct arena *arena;
-	size_t slots_bytes = (size_t)connections * sizeof(struct slot);
-	int rc = arena_map(&arena, slots_bytes + sizeof(struct orders) + (64 << 10));
-
-	if (rc != 0)
-		return rc;
-	struct orders *orders = arena_take(arena, sizeof(*orders));
-	struct echo *echo = arena_take(arena, sizeof(*echo));
-	*echo = (struct echo){listener, ENDPOINT_TCP, true, PAYLOAD_BYTES};
-	*orders = (struct orders){.workload = &echo_workload,
-		.model = model,
-		.arena = arena,
-		.shared = echo,
-		.tasks = connections,
-		.slots = arena_take(arena, slots_bytes)};
-	struct crew crew = {
-		.workers = connections, .arena = arena->base, .arena_bytes = arena->bytes};
+	struct orders *orders, draft = {.workload = &echo_workload,
+				       .model = model,
+				       .kind = KIND_TIME,
+				       .tasks = connections,
+				       .common[COMMON_POOL] = connections};
+	struct crew crew = {0};
 	task_fn *const tasks[FAMILIES] = {[FAMILY_ASYNC] = echo_async_task,
 		[FAMILY_THREADS] = echo_threads_task,
 		[FAMILY_PROCESSES] = echo_processes_task};
+	int rc = invocation_map(&orders, &draft);
 
-	rc = crew_open(&crew, model, connections);
-	for (int i = 0; i < connections && rc == 0; i++) {
-		orders->slots[i] = (struct slot){.orders = orders, .index = i};
+	if (rc != 0)
+		return rc;
+	struct echo *echo = arena_take(orders->arena, sizeof(*echo));
+	*echo = (struct echo){listener, ENDPOINT_TCP, true, PAYLOAD_BYTES};
+	orders->shared = echo;
+	rc = crew_open_for(&crew, orders, connections);
+	for (int i = 0; i < connections && rc == 0; i++)
 		rc = crew_spawn(&crew, tasks[model->family], &orders->slots[i]);
-	}
 	return crew_join(&crew, rc);
 }
 

@@ -56,10 +56,11 @@ struct client {
 	uint64_t *start_ns; /* [connections][depth], of the requests in flight */
 	unsigned char *buffer;
 	int epoll;
-	int opened;       /* connections that exist */
-	int pending;      /* connections of which until is not reached */
-	struct slot slot; /* its lane and chunks are where latencies go; set by the caller, NULL =
-			     nowhere */
+	int opened;  /* connections that exist */
+	int pending; /* connections of which until is not reached */
+	/* where what is measured goes; set by the caller between runs, NULL = nowhere */
+	struct lane *lane;
+	struct chunks *chunks;
 	/* counted over the whole life; the caller takes differences */
 	uint64_t requests, replies, checksum, sent, received;
 	uint64_t socket_sent, socket_received; /* what the sockets say; 0 for UNIX */

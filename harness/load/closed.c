@@ -7,6 +7,19 @@
 
 #include "harness/measure/clock.h"
 
+/* What is known so far: the harness waits until the server has counted as many replies. */
+static void closed_report(struct load_report *load, const struct client *client)
+{
+	load->connections = (uint64_t)client->opened;
+	load->requests = client->requests;
+	load->replies = client->replies;
+	load->wrong = client->wrong;
+	load->sent = client->sent;
+	load->received = client->received;
+	load->socket_sent = client->socket_sent;
+	load->socket_received = client->socket_received;
+}
+
 static bool closed_cancelled(void *arg)
 {
 	return coordinate_cancelled(arg);
@@ -23,6 +36,7 @@ static int closed_warm(struct orders *orders, struct client *client, uint64_t *r
 		rc = client_run(client, client->settings.per_round);
 		if (rc == 0 && coordinate_cancelled(orders))
 			rc = -ECANCELED;
+		closed_report(orders->load, client);
 		if (rc == 0)
 			*rounds = coordinate_warm(orders, client->last_ns - start_ns);
 	}
@@ -37,10 +51,8 @@ static int closed_window(struct orders *orders, struct client *client, uint64_t 
 	uint64_t replies = client->replies, received = client->received;
 	uint64_t checksum = client->checksum, idle_ns = client->idle_ns;
 
-	client->slot.lane = &orders->load_lanes[0];
-	client->slot.chunks = orders->slots[0].chunks;
-	if (client->slot.chunks != NULL)
-		client->slot.chunks->start_ns = start_ns;
+	client->lane = &orders->load_lanes[0];
+	client->chunks = orders->load_chunks;
 	int rc = client_run(client, rounds * client->settings.per_round);
 	if (rc != 0)
 		return rc;
@@ -50,21 +62,11 @@ static int closed_window(struct orders *orders, struct client *client, uint64_t 
 	load->operations = client->replies - replies;
 	load->bytes = client->received - received;
 	load->checksum = client->checksum - checksum;
-	client->slot = (struct slot){0};
+	client->lane = NULL;
+	client->chunks = NULL;
+	closed_report(load, client);
 	coordinate_close(orders, client->last_ns);
 	return 0;
-}
-
-static void closed_report(struct load_report *load, const struct client *client)
-{
-	load->connections = (uint64_t)client->opened;
-	load->requests = client->requests;
-	load->replies = client->replies;
-	load->wrong = client->wrong;
-	load->sent = client->sent;
-	load->received = client->received;
-	load->socket_sent = client->socket_sent;
-	load->socket_received = client->socket_received;
 }
 
 static enum status closed_status(int rc, bool connected)

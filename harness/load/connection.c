@@ -109,13 +109,14 @@ int connection_send(struct client *client, struct connection *connection)
 static void connection_replied(
 	struct client *client, struct connection *connection, uint64_t end_ns)
 {
-	if (client->slot.lane != NULL)
-		lane_record(client->slot.lane,
+	if (client->lane != NULL)
+		lane_record(client->lane,
 			end_ns - *connection_start(client, connection, connection->replied));
 	client->checksum += message_checksum(
 		&client->messages, connection_index(client, connection), connection->replied);
 	client->replies++;
-	slot_chunk(&client->slot, 1, end_ns);
+	if (client->chunks != NULL)
+		chunk_add(client->chunks, 1, end_ns);
 	connection->replied++;
 	connection->reply_offset = 0;
 	if (connection->replied == connection->until)

@@ -283,7 +283,7 @@ static int upstream_turn(struct upstream *up)
 	asked |= up->in_hand > 0;
 	if (upstream_fire(up) || (ready > 0 && asked))
 		up->orders->load->busy_ns += clock_now_ns() - start_ns;
-	else if (wait_ns > 0 && coordinate_cancelled(up->orders))
+	else if (ready == 0 && wait_ns > 0 && coordinate_cancelled(up->orders))
 		rc = -ECANCELED;
 	return rc;
 }
