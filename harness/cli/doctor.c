@@ -70,20 +70,6 @@ int64_t doctor_number(const struct doctor *doctor, const char *path, int64_t fal
 	return end == text || errno != 0 ? fallback : number;
 }
 
-int doctor_without(const char *feature)
-{
-	const char *list = getenv("CONCBENCH_WITHOUT");
-	size_t length = strlen(feature);
-
-	for (; list != NULL && *list != '\0'; list += *list == ',') {
-		size_t word = strcspn(list, ",");
-		if (word == length && memcmp(list, feature, length) == 0)
-			return 1;
-		list += word;
-	}
-	return 0;
-}
-
 static void look(const struct doctor *doctor, const struct check *checks, int counts[])
 {
 	for (; checks->name != NULL; checks++) {

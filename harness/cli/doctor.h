@@ -55,7 +55,4 @@ int doctor_read(const struct doctor *doctor, const char *path, char *text, size_
 /* The whole number a file begins with; fallback when there is no such file or number. */
 int64_t doctor_number(const struct doctor *doctor, const char *path, int64_t fallback);
 
-/* Whether CONCBENCH_WITHOUT names the feature. */
-int doctor_without(const char *feature);
-
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/measure/clock.h"
+#include "harness/measure/without.h"
 
 enum {
 	WATCH_MS = 400,          /* 100 ticks: one is 1 % */
@@ -96,7 +97,7 @@ static void look_io_uring(const struct doctor *doctor, struct finding *finding)
 	char parameters[120] = {0}; /* struct io_uring_params, which old headers lack */
 	long fd = -1;
 
-	if (doctor_without("io_uring"))
+	if (without("io_uring"))
 		errno = ECANCELED;
 	else
 		fd = syscall(SYS_io_uring_setup, 1, parameters);
@@ -127,8 +128,8 @@ static void look_guard(const struct doctor *doctor, struct finding *finding)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *area = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int works = area != MAP_FAILED && !doctor_without("guard") &&
-		    madvise(area, page, GUARD_INSTALL) == 0;
+	int works =
+		area != MAP_FAILED && !without("guard") && madvise(area, page, GUARD_INSTALL) == 0;
 
 	(void)doctor;
 	if (area != MAP_FAILED)
@@ -140,7 +141,7 @@ static void look_guard(const struct doctor *doctor, struct finding *finding)
 	}
 	finding_say(finding, LEVEL_NOTE,
 		"no guard regions%s: a coroutine's stack takes two mappings of vm.max_map_count",
-		doctor_without("guard") ? " (CONCBENCH_WITHOUT)" : "");
+		without("guard") ? " (CONCBENCH_WITHOUT)" : "");
 	finding_fix(finding, "Linux 6.13 or later, or as root: sysctl vm.max_map_count=1000000");
 }
 
@@ -159,7 +160,7 @@ static int cgroup_can_be_made(const char *mount)
 static void look_cgroup(const struct doctor *doctor, struct finding *finding)
 {
 	(void)doctor;
-	if (doctor_without("cgroup")) {
+	if (without("cgroup")) {
 		finding_say(finding, LEVEL_NOTE, "cgroups are switched off by CONCBENCH_WITHOUT");
 		return;
 	}
@@ -189,12 +190,11 @@ static long open_event(uint32_t type, uint64_t config)
 
 static void look_perf(const struct doctor *doctor, struct finding *finding)
 {
-	long software = doctor_without("perf")
+	long software = without("perf")
 				? -1
 				: open_event(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES);
-	long hardware = doctor_without("perf")
-				? -1
-				: open_event(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS);
+	long hardware =
+		without("perf") ? -1 : open_event(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS);
 
 	if (software >= 0)
 		close((int)software);
@@ -211,7 +211,7 @@ static void look_perf(const struct doctor *doctor, struct finding *finding)
 		finding_say(finding, LEVEL_NOTE,
 			"no perf events%s (kernel.perf_event_paranoid %lld): no counts of system "
 			"calls",
-			doctor_without("perf") ? " by CONCBENCH_WITHOUT" : "",
+			without("perf") ? " by CONCBENCH_WITHOUT" : "",
 			(long long)doctor_number(
 				doctor, "/proc/sys/kernel/perf_event_paranoid", -1));
 		finding_fix(finding, "as root: sysctl kernel.perf_event_paranoid=1");

@@ -47,8 +47,7 @@ static void setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	put("bench/x/threads.c",
 		"int task(void)\n{\n\tgil_leave();\n\trecv(fd);\n\tgil_enter();\n\treturn 0;\n}\n");
-	put("bench/x/async.c",
-		"/* async_read waits; a clock is the harness's */\nint a(void);\n");
+	put("bench/x/async.c", "/* async_read waits; a clock is the harness's */\nint a(void);\n");
 	put("harness/run.c", "#include \"models/model.h\"\n");
 }
 
