@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -27,6 +28,27 @@ static int block_stacks(const struct stacks *stacks, int block)
 	return left < STACKS_BLOCK ? left : STACKS_BLOCK;
 }
 
+static int add_tls(struct dl_phdr_info *object, size_t bytes, void *sum)
+{
+	(void)bytes;
+	for (int i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_TLS)
+			*(size_t *)sum += object->dlpi_phdr[i].p_memsz;
+	return 0;
+}
+
+/*
+ * The C library puts thread-local variables onto the stack. Their few hundred bytes do not matter,
+ * but those of a sanitizer's runtime would leave nothing.
+ */
+static size_t large_tls_bytes(void)
+{
+	size_t bytes = 0;
+
+	dl_iterate_phdr(add_tls, &bytes);
+	return bytes > page_bytes() ? bytes : 0;
+}
+
 int stacks_make(struct stacks *stacks, int count, size_t bytes)
 {
 	size_t page = page_bytes();
@@ -34,6 +56,7 @@ int stacks_make(struct stacks *stacks, int count, size_t bytes)
 
 	if (bytes < least)
 		bytes = least;
+	bytes += large_tls_bytes();
 	stacks->bytes = (bytes + page - 1) & ~(page - 1);
 	stacks->count = count;
 	stacks->guarded = 0;
