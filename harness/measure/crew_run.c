@@ -26,7 +26,11 @@ int crew_open_for(struct crew *crew, struct orders *orders, int n)
 		.on_failure_arg = orders,
 	};
 	invocation_phase(orders->invocation, PHASE_SPAWN);
-	return crew_open(crew, orders->model, n);
+	int rc = crew_open(crew, orders->model, n);
+	if (rc == 0 && crew->stack_bytes != 0)
+		orders->common[COMMON_STACK] =
+			(int64_t)crew->stack_bytes; /* as it is, for the record */
+	return rc;
 }
 
 int crew_limit(struct orders *orders, const struct crew *crew, int rc)

@@ -1,0 +1,97 @@
+/*
+ * The supervisor's answers: accounts at marks, memory at points, the peak in between.
+ */
+#include <sched.h>
+
+#include "harness/measure/supervisor.h"
+
+enum {
+	/* With a group of its own the SUT's kernel side is not the machine's: waiting long for
+	   other programs to calm down would gain nothing. */
+	SETTLE_MACHINE_S = 30,
+	SETTLE_GROUP_S = 3,
+	SAMPLE_EVERY_NS = 20 * 1000 * 1000,
+	SAMPLE_SHARE = 5 /* at most this part of the time goes into sampling */
+};
+
+static void read_marks(struct supervisor *supervisor, enum request request)
+{
+	struct reading *reading = &supervisor->readings[request];
+	pid_t asker = supervisor->invocation->marks[request].pid;
+
+	*reading = (struct reading){0};
+	counts_read(&supervisor->counts, reading->counts);
+	environment_read(&reading->environment);
+	if (account_tree(&reading->tree, supervisor->root.pid, asker) != 0)
+		orders_verdict(
+			supervisor->orders, STATUS_FAILED, "the SUT's processes could not be read");
+}
+
+static void read_point(struct supervisor *supervisor, struct record_memory_point *point)
+{
+	if (memory_read(point, supervisor->root.pid, &supervisor->group) != 0)
+		orders_verdict(
+			supervisor->orders, STATUS_FAILED, "the SUT's memory could not be read");
+	if (point->pss > supervisor->memory.peak)
+		supervisor->memory.peak = point->pss;
+}
+
+static void point_a(struct supervisor *supervisor)
+{
+	uint64_t most_s = supervisor->group.path[0] != '\0' ? SETTLE_GROUP_S : SETTLE_MACHINE_S;
+
+	if (supervisor->orders->kind == KIND_COUNTS) {
+		counts_open(&supervisor->counts, supervisor->root.pid);
+		return;
+	}
+	supervisor->memory.settled =
+		memory_settle(most_s * 1000000000u, supervisor_interrupted, supervisor);
+	read_point(supervisor, &supervisor->memory.a);
+	/* what was there before the tasks is no peak of theirs */
+	supervisor->memory.peak = supervisor->memory.a.pss;
+}
+
+void serve(struct supervisor *supervisor, enum request request)
+{
+	switch (request) {
+	case REQUEST_A:
+		point_a(supervisor);
+		break;
+	case REQUEST_B:
+		read_point(supervisor, &supervisor->memory.b);
+		supervisor->memory.measured = 1;
+		break;
+	case REQUEST_CLOSE:
+		read_marks(supervisor, request);
+		if (supervisor->orders->kind == KIND_MEMORY)
+			sample_peak(supervisor);
+		break;
+	case REQUEST_OPEN:
+		environment_describe(&supervisor->described, supervisor->root.pid);
+		read_marks(supervisor, request);
+		break;
+	case REQUEST_GATE:
+		read_marks(supervisor, request);
+		break;
+	case REQUEST_NONE:
+	case REQUESTS:
+		break;
+	}
+}
+
+void sample_peak(struct supervisor *supervisor)
+{
+	uint64_t start_ns = clock_now_ns();
+	uint64_t pause_ns = supervisor->sampling_ns * SAMPLE_SHARE;
+	int64_t pss;
+
+	if (pause_ns < SAMPLE_EVERY_NS)
+		pause_ns = SAMPLE_EVERY_NS;
+	if (start_ns - supervisor->sampled_ns < pause_ns)
+		return;
+	pss = memory_pss(supervisor->root.pid);
+	if (pss > supervisor->memory.peak)
+		supervisor->memory.peak = pss;
+	supervisor->sampled_ns = clock_now_ns();
+	supervisor->sampling_ns = supervisor->sampled_ns - start_ns;
+}

@@ -1,0 +1,80 @@
+/*
+ * One invocation from the outside: forks the load process and the SUT, serves their requests,
+ * watches that they get on, ends them, and fills the record.
+ */
+#ifndef CONCBENCH_HARNESS_MEASURE_SUPERVISOR_H
+#define CONCBENCH_HARNESS_MEASURE_SUPERVISOR_H
+
+#include "harness/measure/counts.h"
+#include "harness/measure/environment.h"
+#include "harness/measure/invocation.h"
+#include "harness/measure/memory.h"
+
+/* What to run; the draft's pointers into an arena are not set. */
+struct plan {
+	struct orders draft;
+	struct record_place place;
+	uint64_t stall_ns; /* without progress for that long, beyond what is expected: killed */
+};
+
+/* A child of the supervisor. */
+struct child {
+	pid_t pid; /* 0: none */
+	bool ended;
+	bool killed; /* by us */
+	int status;  /* of wait */
+	uint64_t forked_ns, ended_ns;
+	uint64_t cpu_ns;
+};
+
+/* What the supervisor read at a request. */
+struct reading {
+	struct account tree;
+	struct environment environment;
+	int64_t counts[COUNT_EVENTS];
+};
+
+struct supervisor {
+	struct orders *orders;
+	struct invocation *invocation;
+	const struct plan *plan;
+	struct child root, load;
+	struct memory_group group;
+	struct counts counts;
+	struct environment begin, end; /* of the whole invocation */
+	struct reading readings[REQUESTS];
+	struct record_memory memory;
+	struct record_environment described;
+	/* watchdog */
+	uint64_t progress, progress_ns, sampled_ns, sampling_ns;
+	uint64_t end_by_ns; /* the rest is killed then; 0: not yet ending */
+};
+
+/*
+ * Runs one invocation; leaves no process, group or mapping behind.
+ *   record   filled in any case, also when the SUT was killed; the caller releases it
+ *   signal   SIGINT, SIGTERM or SIGHUP that ended it early, else 0
+ *   Returns  0, or -errno when not even a record could be made.
+ *   Threads  one at a time, from a process with one thread and no children; it becomes a subreaper.
+ */
+int invocation_run(const struct plan *plan, struct record *record, int *signal)
+	__attribute__((warn_unused_result));
+
+/* Why these orders cannot be run at all; false when they can. */
+bool invocation_impossible(const struct orders *orders, char *reason, size_t bytes);
+
+/* Derives the record from what the invocation left in the arena (result.c). */
+int result_fill(const struct supervisor *supervisor, struct record *record);
+
+/* The part of a record that is known before anything runs. */
+void result_identify(const struct plan *plan, struct record *record);
+
+/* Serves one request of the SUT or the load process (serve.c). */
+void serve(struct supervisor *supervisor, enum request request);
+/* Memory invocations, inside the window: the tree's set size, as often as it can be read. */
+void sample_peak(struct supervisor *supervisor);
+
+/* True once a signal asks to end; may be asked at any time. */
+bool supervisor_interrupted(void *arg);
+
+#endif
