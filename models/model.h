@@ -15,6 +15,7 @@
 #ifndef CONCBENCH_MODELS_MODEL_H
 #define CONCBENCH_MODELS_MODEL_H
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,9 @@ enum model_kind {
 
 /* A task: 0 or -errno. A task must not call exit; it may return at any time. */
 typedef int task_fn(void *arg);
+
+/* The stackless family only: what a task returns that waits and is to be called again. */
+enum { TASK_PARKED = INT_MAX };
 
 /* Told of a task's failure as soon as it is known; may run in any task's context, or in a child. */
 typedef void crew_failure_fn(void *arg, int task, int rc);

@@ -47,6 +47,19 @@ int crew_limit(struct orders *orders, const struct crew *crew, int rc)
 	return rc;
 }
 
+/* The task's first step. */
+static void enter(struct slot *slot)
+{
+	slot->entered = 1;
+	slot->at_gate = 0;
+	slot->rounds_left = 0;
+	slot->released = 0;
+	slot->begun = 0;
+	slot->rc = 0;
+	slot->end_ns =
+		clock_now_ns(); /* a forked child faults its slot in here, not in the window */
+}
+
 /*
  * What the crew spawns: the task, and around it what makes it safe to wait for. A task that leaves
  * before its last round would be waited for in vain, so that is a failure too.
@@ -56,13 +69,12 @@ static int run_task(void *arg)
 	struct slot *slot = arg;
 	struct invocation *invocation = slot->orders->invocation;
 
-	slot->rounds_left = 0;
-	slot->released = 0;
-	slot->begun = 0;
-	slot->rc = 0;
-	slot->end_ns =
-		clock_now_ns(); /* a forked child faults its slot in here, not in the window */
+	if (!slot->entered)
+		enter(slot);
 	int rc = invocation->task(slot);
+	if (rc == TASK_PARKED)
+		return rc;
+	slot->entered = 0;
 	if (rc == 0 && !slot->released && !coordinate_cancelled(slot->orders))
 		rc = -EPROTO;
 	if (rc != 0)

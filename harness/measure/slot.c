@@ -71,24 +71,33 @@ static void coordinate(struct orders *orders, struct gate *gate)
 	}
 }
 
+/* One more is at the gate; true: it was the last one and has opened it. */
+static bool arrive(struct slot *slot)
+{
+	struct orders *orders = slot->orders;
+	struct gate *gate = &orders->invocation->gate;
+
+	slot->gate_word = atomic_load(&gate->word);
+	if (atomic_fetch_add(&gate->arrived, 1) + 1 != gate->participants)
+		return false;
+	atomic_store(&gate->arrived, 0);
+	coordinate(orders, gate);
+	gate->opened_ns = gate->step == STEP_WINDOW ? orders->invocation->go_ns : clock_now_ns();
+	atomic_fetch_add(&gate->word, 1);
+	orders->model->ops->word_wake(&gate->word);
+	return true;
+}
+
 /* Meets all others; returns when the gate has opened or the rounds are cancelled. */
 static void pass_gate(struct slot *slot)
 {
 	struct orders *orders = slot->orders;
 	struct gate *gate = &orders->invocation->gate;
-	uint32_t word = atomic_load(&gate->word);
 
-	if (atomic_fetch_add(&gate->arrived, 1) + 1 == gate->participants) {
-		atomic_store(&gate->arrived, 0);
-		coordinate(orders, gate);
-		gate->opened_ns =
-			gate->step == STEP_WINDOW ? orders->invocation->go_ns : clock_now_ns();
-		atomic_fetch_add(&gate->word, 1);
-		orders->model->ops->word_wake(&gate->word);
+	if (arrive(slot))
 		return;
-	}
-	while (atomic_load(&gate->word) == word && !coordinate_cancelled(orders))
-		orders->model->ops->word_wait(&gate->word, word);
+	while (atomic_load(&gate->word) == slot->gate_word && !coordinate_cancelled(orders))
+		orders->model->ops->word_wait(&gate->word, slot->gate_word);
 }
 
 static bool give_rounds(struct slot *slot, uint64_t rounds)
@@ -123,6 +132,46 @@ bool slot_stretch(struct slot *slot)
 			return release(slot);
 	} while (gate->rounds == 0);
 	return give_rounds(slot, gate->rounds);
+}
+
+_Atomic uint32_t *slot_gate(const struct slot *slot)
+{
+	return &slot->orders->invocation->gate.word;
+}
+
+static enum slot_turn turn_at_gate(struct slot *slot)
+{
+	const struct gate *gate = &slot->orders->invocation->gate;
+
+	for (;;) {
+		if (!slot->at_gate)
+			slot->at_gate = !arrive(slot);
+		if (coordinate_cancelled(slot->orders))
+			break;
+		if (slot->at_gate && atomic_load(&gate->word) == slot->gate_word)
+			return SLOT_WAIT;
+		slot->at_gate = 0;
+		if (gate->step == STEP_DONE)
+			break;
+		if (gate->rounds > 0)
+			return give_rounds(slot, gate->rounds) ? SLOT_ROUND : SLOT_OVER;
+	}
+	release(slot);
+	return SLOT_OVER;
+}
+
+enum slot_turn slot_turn(struct slot *slot)
+{
+	if (slot->at_gate)
+		return turn_at_gate(slot);
+	if (slot->rounds_left > 1) {
+		slot->rounds_left--;
+		return SLOT_ROUND;
+	}
+	if (slot->orders->invocation->mode != ROUNDS_KEPT || coordinate_cancelled(slot->orders))
+		return slot_stretch(slot) ? SLOT_ROUND : SLOT_OVER;
+	slot->end_ns = clock_now_ns();
+	return turn_at_gate(slot);
 }
 
 int slot_result(struct slot *slot)

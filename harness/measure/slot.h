@@ -38,6 +38,8 @@ struct slot {
 	uint64_t start_ns, end_ns; /* of this task's stretch */
 	uint32_t begun;            /* spawned for one round: it has been given it */
 	uint32_t released;         /* it was told that no more rounds come */
+	/* state machines: called before; arrived at the gate, when its word was this */
+	uint32_t entered, at_gate, gate_word;
 } __attribute__((aligned(128)));
 
 /* Meets the other tasks and decides what comes next; called by slot_round only. */
@@ -55,6 +57,14 @@ static inline bool slot_round(struct slot *slot)
 	}
 	return slot_stretch(slot);
 }
+
+/*
+ * slot_round for tasks that cannot park inside of a call: it tells what comes next, and where that is
+ * waiting, the task waits in its own way while *slot_gate(slot) == slot->gate_word and asks again.
+ */
+enum slot_turn { SLOT_ROUND, SLOT_OVER, SLOT_WAIT };
+enum slot_turn slot_turn(struct slot *slot);
+_Atomic uint32_t *slot_gate(const struct slot *slot);
 
 /* What the task returns at its end: 0, or the error it met (set slot->rc and leave the loop). */
 int slot_result(struct slot *slot);
