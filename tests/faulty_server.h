@@ -1,0 +1,43 @@
+/*
+ * An echo server for tests that can be told to misbehave. It runs in a thread of the test.
+ */
+#ifndef CONCBENCH_TESTS_FAULTY_SERVER_H
+#define CONCBENCH_TESTS_FAULTY_SERVER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/load/endpoint.h"
+
+enum fault {
+	FAULT_NONE,
+	FAULT_SHORT,   /* sends back a few bytes at a time */
+	FAULT_CORRUPT, /* byte `after` of a connection's stream is sent back changed */
+	FAULT_CLOSE,   /* closes after `after` bytes of a connection */
+	FAULT_RESET,   /* the same by a reset */
+	FAULT_EXTRA,   /* adds a byte after `after` bytes */
+	FAULT_SILENT   /* says nothing from byte `after` on */
+};
+
+struct faulty_server {
+	enum fault fault;
+	size_t after;
+	uint32_t number; /* for endpoint_connect */
+	/* its own */
+	enum endpoint_family family;
+	int listener;
+	pthread_t thread;
+	_Atomic int stopped;
+	uint64_t served_bytes; /* after faulty_server_stop */
+};
+
+/* Starts it; a test that cannot fails. */
+void faulty_server_start(struct faulty_server *server, enum endpoint_family family, int backlog);
+void faulty_server_stop(struct faulty_server *server);
+
+/* Descriptors this process has open, to compare before and after. */
+int open_descriptors(void);
+
+#endif
