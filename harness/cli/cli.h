@@ -20,6 +20,7 @@ struct command {
 	const char *usage;   /* after the name */
 	const char *summary; /* one line */
 	int (*main)(int argc, char **argv); /* argv[0] is the command's name; NULL: not built in */
+	int own_help; /* main answers --help itself, else the fields above do */
 };
 extern const struct command commands[]; /* ended by a NULL name */
 

@@ -19,23 +19,23 @@
 #pragma weak exec_main
 
 const struct command commands[] = {
-	{"list", "look", "[NAME]", "workloads, models and parameters", list_main},
-	{"doctor", "look", "", "what of this machine would spoil a measurement", doctor_main},
+	{"list", "look", "[NAME]", "workloads, models and parameters", list_main, 0},
+	{"doctor", "look", "", "what of this machine would spoil a measurement", doctor_main, 0},
 	{"run", "measure", "[WORKLOAD[/MODEL]...]", "measure, and print comparison tables",
-		run_main},
-	{"load", "measure", "URL", "drive any TCP or HTTP server", NULL},
+		run_main, 0},
+	{"load", "measure", "URL", "drive any TCP or HTTP server", NULL, 0},
 	{"find", "measure", "limit|crossover|capacity|tuning",
-		"search for a limit or a turning point", NULL},
-	{"advise", "decide", "", "which model for my request", NULL},
-	{"compare", "decide", "OLD [NEW]", "did it get slower: A/B with a verdict", NULL},
+		"search for a limit or a turning point", NULL, 0},
+	{"advise", "decide", "", "which model for my request", NULL, 0},
+	{"compare", "decide", "OLD [NEW]", "did it get slower: A/B with a verdict", NULL, 0},
 	{"report", "read", "[RUN...] [--format FORMAT]", "tables and exports of past runs",
-		report_main},
-	{"demo", "teach", "[NAME]", "examples, claims and lies, live", NULL},
-	{"selftest", "trust", "[PART]", "is the harness right", selftest_main},
-	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", NULL},
-	{"exec", "plumbing", "WORKLOAD/MODEL --seed N --kind time|memory|counts [...]",
-		"one invocation, one JSON record", exec_main},
-	{NULL, NULL, NULL, NULL, NULL},
+		report_main, 0},
+	{"demo", "teach", "[NAME]", "examples, claims and lies, live", NULL, 0},
+	{"selftest", "trust", "[PART]", "is the harness right", selftest_main, 0},
+	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", NULL, 0},
+	{"exec", "plumbing", "WORKLOAD/MODEL [OPTION...]", "one invocation, one JSON record",
+		exec_main, 1},
+	{NULL, NULL, NULL, NULL, NULL, 0},
 };
 
 enum { COMMANDS_MAX = sizeof commands / sizeof commands[0] };
@@ -91,6 +91,13 @@ static int print_help(void)
 
 static int print_command_help(const struct command *command)
 {
+	char help[] = "--help";
+
+	if (command->main != NULL && command->own_help) {
+		char name[32];
+		snprintf(name, sizeof name, "%s", command->name);
+		return command->main(2, (char *[]){name, help, NULL});
+	}
 	printf("usage: concbench %s%s%s\n%s\n", command->name, command->usage[0] != '\0' ? " " : "",
 		command->usage, command->summary);
 	if (command->main == NULL)
