@@ -93,6 +93,26 @@ static uint64_t per_chunk(uint64_t unit_ns, uint64_t units)
 	return length;
 }
 
+/*
+ * How long one operation of a task takes. Where tasks outnumber the CPUs a round's share is mostly
+ * the others' turns, so the median latency tells, or else the share of a CPU.
+ */
+static uint64_t operation_ns(const struct orders *orders, uint64_t share_ns)
+{
+	const struct invocation *invocation = orders->invocation;
+	uint64_t cpus = (uint64_t)CPU_COUNT(&orders->sut_cpus);
+	uint64_t median_ns;
+
+	if (invocation->mode != ROUNDS_KEPT || (uint64_t)orders->tasks <= cpus || cpus == 0)
+		return share_ns;
+	median_ns = invocation->lanes_count > 0
+			    ? histogram_quantile_ns(&invocation->lanes[0].histogram, 0.5)
+			    : 0;
+	if (median_ns == 0)
+		median_ns = share_ns * cpus / (uint64_t)orders->tasks;
+	return median_ns < share_ns ? median_ns : share_ns;
+}
+
 static void size_chunks(struct orders *orders, uint64_t round_ns)
 {
 	struct invocation *invocation = orders->invocation;
@@ -107,7 +127,8 @@ static void size_chunks(struct orders *orders, uint64_t round_ns)
 		invocation->chunk_operations = invocation->rounds_per_chunk * operations;
 		return;
 	}
-	invocation->chunk_operations = per_chunk(round_ns / operations, operations * rounds);
+	invocation->chunk_operations =
+		per_chunk(operation_ns(orders, round_ns / operations), operations * rounds);
 }
 
 /* What the discarded rounds have left behind. */
