@@ -4,31 +4,29 @@
 #ifndef CONCBENCH_MODELS_ASYNC_ASYNC_H
 #define CONCBENCH_MODELS_ASYNC_ASYNC_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-
+#include "models/async/debug.h"
+#include "models/async/executor.h"
+#include "models/async/future.h"
+#include "models/async/io.h"
+#include "models/async/loop.h"
+#include "models/async/task.h"
+#include "models/async/timeout.h"
 #include "models/model.h"
 
 extern const struct crew_ops async_crew_ops;
 
-/* Called from a task only. Each parks the task; each returns >= 0 or -errno (-ECANCELED if
- * cancelled). */
-ssize_t async_read(int fd, void *buffer, size_t bytes);
-ssize_t async_write(int fd, const void *buffer, size_t bytes); /* all of it, or -errno */
-int async_accept(int listener, struct sockaddr *address, socklen_t *length);
-int async_connect(int fd, const struct sockaddr *address, socklen_t length);
-ssize_t async_pread(int fd, void *buffer, size_t bytes,
-	off_t offset); /* regular files: never blocks the loop */
-ssize_t async_pwrite(int fd, const void *buffer, size_t bytes, off_t offset);
-int async_sleep(uint64_t duration_ns);
-int async_sleep_until(uint64_t deadline_ns); /* CLOCK_MONOTONIC */
-void async_yield(void);
-/* Computation: inline, except in the model async-offload where it goes to the loop's thread pool.
+/* A model's variant, beside async_crew_ops. */
+enum async_variant {
+	ASYNC_VARIANT_EPOLL,   /* async */
+	ASYNC_VARIANT_URING,   /* async-uring: -ENOSYS on open where the kernel does not allow it */
+	ASYNC_VARIANT_OFFLOAD, /* async-offload: async_compute goes to the executor */
+	ASYNC_VARIANT_POLLING  /* async-polling: the loop asks, it never sleeps */
+};
+
+/*
+ * Computation: inline, except in the model async-offload where it goes to the loop's thread pool.
+ *   Returns  what fn returned; as async_run_in_executor.
  */
 int async_compute(int (*fn)(void *arg), void *arg);
-/* Forget a descriptor before closing it. */
-int async_close(int fd);
 
 #endif

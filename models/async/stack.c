@@ -95,35 +95,42 @@ static void guard_slot(struct async_stack_pool *pool, char *slot)
 		tell_unguarded();
 }
 
-int async_stack_pool_open(struct async_stack_pool *pool, size_t bytes)
+void async_stack_pool_shape(struct async_stack_pool *pool, size_t bytes)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	memset(pool, 0, sizeof *pool);
 	if (bytes == 0)
 		bytes = ASYNC_STACK_DEFAULT;
-	if (bytes > (size_t)1 << 40)
-		return -EINVAL;
-	int rc = async_overflow_watch();
-	if (rc != 0)
-		return rc;
 #if !defined(ASYNC_ASAN) && !defined(ASYNC_TSAN) && !defined(ASYNC_SWITCH_TRANSFERS)
 	/* sanitized frames do not fit into small stacks */
 	if (bytes < ASYNC_STACK_SMALL) {
 		pool->guard = ASYNC_GUARD_CANARY;
 		pool->guard_bytes = ASYNC_CANARY_WORDS * sizeof canary;
 		pool->slot_bytes = (bytes + SMALLEST - 1) / SMALLEST * SMALLEST;
+		return;
 	}
 #else
 	bytes *= 2; /* sanitized frames are about twice as large */
 #endif
-	if (pool->guard != ASYNC_GUARD_CANARY) {
-		pool->guard = has_guard_regions() ? ASYNC_GUARD_REGION : ASYNC_GUARD_PAGE;
-		pool->guard_bytes = page;
-		pool->slot_bytes = ((bytes + page - 1) / page + 1) * page;
-		if (pool->slot_bytes / page % 2 == 0)
-			pool->slot_bytes += page;
-	}
+	pool->guard = ASYNC_GUARD_REGION;
+	pool->guard_bytes = page;
+	pool->slot_bytes = ((bytes + page - 1) / page + 1) * page;
+	if (pool->slot_bytes / page % 2 == 0)
+		pool->slot_bytes += page;
+}
+
+int async_stack_pool_open(struct async_stack_pool *pool, size_t bytes)
+{
+	memset(pool, 0, sizeof *pool);
+	if (bytes > (size_t)1 << 40)
+		return -EINVAL;
+	int rc = async_overflow_watch();
+	if (rc != 0)
+		return rc;
+	async_stack_pool_shape(pool, bytes);
+	if (pool->guard == ASYNC_GUARD_REGION && !has_guard_regions())
+		pool->guard = ASYNC_GUARD_PAGE;
 	pool->next = async_thread.pools;
 	async_thread.pools = pool;
 	return 0;

@@ -66,6 +66,9 @@ int async_stack_pool_open(struct async_stack_pool *pool, size_t bytes)
 	__attribute__((warn_unused_result));
 void async_stack_pool_close(struct async_stack_pool *pool);
 
+/* Fills in slot_bytes, guard_bytes and guard only, as opening would. */
+void async_stack_pool_shape(struct async_stack_pool *pool, size_t bytes);
+
 /*
  * The pool of this thread for whoever has none of its own (generators); ASYNC_STACK_DEFAULT each.
  *   Returns  NULL without memory.  Owner: the thread; it goes with the thread or the process.

@@ -1,0 +1,128 @@
+/*
+ * The epoll poller: each descriptor registered once, edge-triggered, in both directions.
+ */
+#include "models/async/poller.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "models/async/loop.h"
+
+enum { EVENTS = 512 }; /* a thousand busy connections in two calls */
+
+struct epoll {
+	struct async_poller poller; /* first */
+	int fd, wake_fd;
+	bool no_pwait2; /* before Linux 5.11: milliseconds only */
+	struct epoll_event events[EVENTS];
+};
+
+static int wait_ms(struct epoll *epoll, uint64_t timeout_ns)
+{
+	uint64_t ms = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0); /* up: never early */
+
+	return epoll_wait(epoll->fd, epoll->events, EVENTS,
+		timeout_ns == UINT64_MAX ? -1
+		: ms > 1000000000        ? 1000000000
+					 : (int)ms);
+}
+
+static int wait_ns(struct epoll *epoll, uint64_t timeout_ns)
+{
+	struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
+		.tv_nsec = (long)(timeout_ns % 1000000000)};
+
+	if (timeout_ns == 0 || timeout_ns == UINT64_MAX || epoll->no_pwait2)
+		return wait_ms(epoll, timeout_ns);
+	int n = epoll_pwait2(epoll->fd, epoll->events, EVENTS, &timeout, NULL);
+	if (n >= 0 || (errno != ENOSYS && errno != EPERM))
+		return n;
+	epoll->no_pwait2 = true;
+	return wait_ms(epoll, timeout_ns);
+}
+
+static int epoll_poll(struct async_poller *poller, uint64_t timeout_ns)
+{
+	struct epoll *epoll = (struct epoll *)poller;
+	struct async_descriptor *table = poller->loop->descriptors.table;
+	int n = wait_ns(epoll, timeout_ns);
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < n; i++) {
+		int fd = epoll->events[i].data.fd;
+
+		if (fd >= 0) /* the wake-up's own is -1: edge-triggered, it need not be read */
+			async_descriptor_edge(&table[fd], epoll->events[i].events);
+	}
+	return 0;
+}
+
+static int epoll_add(struct async_poller *poller, int fd)
+{
+	struct epoll *epoll = (struct epoll *)poller;
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET, .data.fd = fd};
+
+	if (epoll_ctl(epoll->fd, EPOLL_CTL_ADD, fd, &event) == 0)
+		return 0;
+	if (errno != EEXIST) /* closed behind our back, and opened again as the same file */
+		return -errno;
+	return epoll_ctl(epoll->fd, EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : -errno;
+}
+
+static void epoll_remove(struct async_poller *poller, int fd)
+{
+	struct epoll *epoll = (struct epoll *)poller;
+
+	epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, &(struct epoll_event){0});
+}
+
+static void epoll_wake(struct async_poller *poller)
+{
+	struct epoll *epoll = (struct epoll *)poller;
+	ssize_t ignored = write(epoll->wake_fd, &(uint64_t){1}, sizeof(uint64_t));
+
+	(void)ignored; /* EAGAIN needs 2^64 - 2 wake-ups */
+}
+
+static void epoll_close(struct async_poller *poller)
+{
+	struct epoll *epoll = (struct epoll *)poller;
+
+	if (epoll->wake_fd >= 0)
+		close(epoll->wake_fd);
+	if (epoll->fd >= 0)
+		close(epoll->fd);
+	free(epoll);
+}
+
+int async_epoll_open(struct async_poller **poller, struct async_loop *loop)
+{
+	struct epoll *epoll = calloc(1, sizeof *epoll);
+
+	if (epoll == NULL)
+		return -ENOMEM;
+	epoll->poller = (struct async_poller){
+		epoll_poll, epoll_add, epoll_remove, epoll_wake, epoll_close, loop, false};
+	epoll->wake_fd = -1;
+	int rc = 0;
+	epoll->fd = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll->fd < 0)
+		rc = -errno;
+	if (rc == 0 && (epoll->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+		rc = -errno;
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = -1};
+	if (rc == 0 && epoll_ctl(epoll->fd, EPOLL_CTL_ADD, epoll->wake_fd, &event) != 0)
+		rc = -errno;
+	if (rc != 0) {
+		epoll_close(&epoll->poller);
+		return rc;
+	}
+	*poller = &epoll->poller;
+	return 0;
+}
