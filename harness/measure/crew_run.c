@@ -56,7 +56,7 @@ static void enter(struct slot *slot)
 	slot->released = 0;
 	slot->begun = 0;
 	slot->rc = 0;
-	slot->end_ns =
+	slot->start_ns = slot->end_ns =
 		clock_now_ns(); /* a forked child faults its slot in here, not in the window */
 }
 
