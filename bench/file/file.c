@@ -38,9 +38,9 @@ static const char *const directories[] = {
 	[SCRATCH_TMP] = "tmp", [SCRATCH_HERE] = "here", [SCRATCH_MEMORY] = "shm", NULL};
 
 static const struct param file_params[] = {
-	[FILE_TASKS] = {"tasks", "tasks that read or write", PARAM_COUNT, 1, 10000, 4, 16, NULL},
+	[FILE_TASKS] = {"tasks", "tasks that read or write", PARAM_COUNT, 1, 10000, 4, 4, NULL},
 	[FILE_OPERATIONS] = {"operations", "blocks of each task per round", PARAM_COUNT, 1, 1000000,
-		8, 128, NULL},
+		8, 256, NULL},
 	[FILE_OPERATION] = {"operation", "what is done with a block", PARAM_CHOICE, READ, WRITE,
 		READ, READ, operations},
 	[FILE_MODE] = {"mode", "through the page cache or past it", PARAM_CHOICE, CACHED, DIRECT,

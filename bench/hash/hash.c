@@ -14,6 +14,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/draw.h"
 
@@ -29,28 +30,44 @@ static const struct param hash_params[] = {
 	{0},
 };
 
-/* In the arena; what it points to is private memory that children inherit. */
-struct hash_shared {
+/* Private memory, which children inherit. */
+struct hash_private {
+	pid_t owner; /* the process that has pages of its own for all contexts */
 	EVP_MD *sha256;
 	unsigned char *body;
 	EVP_MD_CTX **contexts; /* [tasks] */
 };
 
+/* A pre-forked worker may be given any task, and in any round: its first readies all of them. */
+static int hash_own_all(struct hash_private *private, const struct orders *orders)
+{
+	const pid_t self = orders->model->kind == MODEL_POOL ? getpid() : private->owner;
+	int rc = 0;
+
+	for (int i = 0; i < orders->tasks && private->owner != self && rc == 0; i++) {
+		struct hash_job job = {.block_bytes = HASH_HEADER, .context = private->contexts[i]};
+		rc = hash_block(&job);
+	}
+	if (private->owner != self)
+	private->owner = self;
+	return rc;
+}
+
 int hash_job(struct hash_job *job, const struct slot *slot)
 {
 	const struct orders *orders = slot->orders;
-	const struct hash_shared *shared = orders->shared;
+	struct hash_private *private = orders->shared;
 
 	*job = (struct hash_job){.operations = (int)orders->values[HASH_OPERATIONS],
 		.block_bytes = HASH_HEADER,
-		.context = shared->contexts[slot->index],
-		.body = shared->body,
+		.context = private->contexts[slot->index],
+		.body = private->body,
 		.seed = orders->seed,
 		.task = (uint64_t)slot->index};
 	/* A header alone writes to all pages that a whole block does. */
 	int rc = hash_block(job);
 	job->block_bytes = (size_t)orders->values[HASH_BLOCK];
-	return rc;
+	return rc != 0 ? rc : hash_own_all(private, orders);
 }
 
 int hash_block(void *arg)
@@ -75,18 +92,18 @@ int hash_block(void *arg)
 static size_t hash_arena_bytes(const struct orders *orders)
 {
 	(void)orders;
-	return sizeof(struct hash_shared);
+	return 0;
 }
 
-static int hash_contexts(struct hash_shared *shared, int tasks)
+static int hash_contexts(struct hash_private *private, int tasks)
 {
-	shared->contexts = calloc((size_t)tasks, sizeof(*shared->contexts));
-	if (shared->contexts == NULL)
+	private->contexts = calloc((size_t)tasks, sizeof(*private->contexts));
+	if (private->contexts == NULL)
 		return -ENOMEM;
 	for (int i = 0; i < tasks; i++) {
-		shared->contexts[i] = EVP_MD_CTX_new();
-		if (shared->contexts[i] == NULL ||
-			EVP_DigestInit_ex(shared->contexts[i], shared->sha256, NULL) != 1)
+		private->contexts[i] = EVP_MD_CTX_new();
+		if (private->contexts[i] == NULL ||
+			EVP_DigestInit_ex(private->contexts[i], private->sha256, NULL) != 1)
 			return -ENOMEM;
 	}
 	return 0;
@@ -95,33 +112,35 @@ static int hash_contexts(struct hash_shared *shared, int tasks)
 static int hash_prepare(struct orders *orders)
 {
 	const size_t block_bytes = (size_t)orders->values[HASH_BLOCK];
-	struct hash_shared *shared = arena_take(orders->arena, sizeof(*shared));
+	struct hash_private *private = calloc(1, sizeof(*private));
 
-	if (shared == NULL)
+	if (private == NULL)
 		return -ENOMEM;
-	orders->shared = shared;
-	shared->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (shared->sha256 == NULL)
+	orders->shared = private;
+	private->owner = getpid();
+	private->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (private->sha256 == NULL)
 		return -ENOTSUP;
-	shared->body = malloc(block_bytes);
-	if (shared->body == NULL)
+	private->body = malloc(block_bytes);
+	if (private->body == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < block_bytes; i++)
-		shared->body[i] = (unsigned char)draw(orders->seed, 0, i);
-	return hash_contexts(shared, orders->tasks);
+	private->body[i] = (unsigned char)draw(orders->seed, 0, i);
+	return hash_contexts(private, orders->tasks);
 }
 
 static void hash_finish(struct orders *orders)
 {
-	struct hash_shared *shared = orders->shared;
+	struct hash_private *private = orders->shared;
 
-	if (shared == NULL)
+	if (private == NULL)
 		return;
-	for (int i = 0; shared->contexts != NULL && i < orders->tasks; i++)
-		EVP_MD_CTX_free(shared->contexts[i]);
-	free(shared->contexts);
-	free(shared->body);
-	EVP_MD_free(shared->sha256);
+	for (int i = 0; private->contexts != NULL && i < orders->tasks; i++)
+		EVP_MD_CTX_free(private->contexts[i]);
+	free(private->contexts);
+	free(private->body);
+	EVP_MD_free(private->sha256);
+	free(private);
 	orders->shared = NULL;
 }
 

@@ -3,26 +3,32 @@
  */
 #include <openssl/sha.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bench/hash/hash.h"
 #include "tests/suite.h"
 
-enum { TASKS, OPERATIONS, BLOCK, BLOCK_BYTES = 1000 };
+enum { TASKS, OPERATIONS, BLOCK, BLOCK_BYTES = 1000, MANY = 400 };
 
+static const struct model model = {.name = "test", .kind = MODEL_PER_TASK};
+static const struct model pool = {.name = "test pool", .kind = MODEL_POOL};
 static struct orders orders;
-static struct slot slots[2];
+static struct slot slots[MANY];
 
 static void set_up(void)
 {
 	memset(&orders, 0, sizeof(orders));
+	orders.model = &model;
 	orders.seed = 7;
-	orders.tasks = 2;
-	orders.values[TASKS] = 2;
+	orders.tasks = MANY;
+	orders.values[TASKS] = MANY;
 	orders.values[OPERATIONS] = 3;
 	orders.values[BLOCK] = BLOCK_BYTES;
 	ck_assert_int_eq(arena_map(&orders.arena, hash_workload.arena_bytes(&orders) + 65536), 0);
 	ck_assert_int_eq(hash_workload.prepare(&orders), 0);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < MANY; i++)
 		slots[i] = (struct slot){.orders = &orders, .index = i};
 }
 
@@ -79,6 +85,36 @@ START_TEST(no_two_operations_have_the_same_digest)
 }
 END_TEST
 
+/* Minor faults of the calling process so far. */
+static long faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt;
+}
+
+START_TEST(a_worker_has_its_own_pages_for_all_tasks_after_its_first)
+{
+	struct hash_job job;
+	int status;
+
+	orders.model = &pool;
+	pid_t child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		int rc = hash_job(&job, &slots[0]);
+		long before = faults();
+		for (int i = 1; i < MANY && rc == 0; i++)
+			rc = hash_job(&job, &slots[i]);
+		/* their contexts fill some fifty pages */
+		_exit(rc != 0 ? 2 : faults() - before > 10);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_block_may_be_as_short_as_its_header)
 {
 	struct hash_job job;
@@ -98,6 +134,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_digest_is_the_one_of_header_and_body);
 	tcase_add_test(tests, no_two_operations_have_the_same_digest);
+	tcase_add_test(tests, a_worker_has_its_own_pages_for_all_tasks_after_its_first);
 	tcase_add_test(tests, a_block_may_be_as_short_as_its_header);
 	suite_add_tcase(suite, tests);
 	return suite;
