@@ -30,8 +30,7 @@ static int file_task(void *arg)
 				return slot_result(slot);
 			}
 			slot_end(slot, start_ns, (uint64_t)bytes, file_proof(&job));
-			if (job.is_inline)
-				async_yield();
+			async_yield();
 		}
 	}
 	return slot_result(slot);
