@@ -60,7 +60,7 @@ const struct workload idle_workload = {
 	.prepare = idle_prepare,
 	.finish = idle_finish,
 	.run = {[FAMILY_ASYNC] = idle_async,
+		[FAMILY_STACKLESS] = idle_stackless,
 		[FAMILY_THREADS] = idle_threads,
 		[FAMILY_PROCESSES] = idle_processes},
-	.why_not = {[FAMILY_STACKLESS] = "not written for state machines"},
 };

@@ -11,6 +11,7 @@
 extern const struct workload idle_workload;
 
 int idle_async(struct orders *orders);
+int idle_stackless(struct orders *orders);
 int idle_threads(struct orders *orders);
 int idle_processes(struct orders *orders);
 

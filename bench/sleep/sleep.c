@@ -90,7 +90,7 @@ const struct workload sleep_workload = {
 	.prepare = sleep_prepare,
 	.finish = sleep_finish,
 	.run = {[FAMILY_ASYNC] = sleep_async,
+		[FAMILY_STACKLESS] = sleep_stackless,
 		[FAMILY_THREADS] = sleep_threads,
 		[FAMILY_PROCESSES] = sleep_processes},
-	.why_not = {[FAMILY_STACKLESS] = "not written for state machines"},
 };

@@ -12,6 +12,7 @@
 extern const struct workload sleep_workload;
 
 int sleep_async(struct orders *orders);
+int sleep_stackless(struct orders *orders);
 int sleep_threads(struct orders *orders);
 int sleep_processes(struct orders *orders);
 

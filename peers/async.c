@@ -1,0 +1,357 @@
+/*
+ * models/async itself, on the same terms as its peers.
+ */
+#include <errno.h>
+
+#include "models/async/async.h"
+#include "models/async/executor.h"
+#include "models/async/generator.h"
+#include "models/async/loop.h"
+#include "models/async/stack.h"
+#include "models/async/stackless.h"
+#include "models/async/switch.h"
+#include "models/async/task.h"
+#include "models/async/timeout.h"
+
+#include "peers/peer.h"
+
+static struct async_context here, there;
+
+static void bounce(struct async_registers *from, struct async_registers *self)
+{
+	(void)from;
+	(void)self;
+	async_context_arrived(&there);
+	for (;;)
+		async_context_switch(&there, &here);
+}
+
+static void run_switches(long operations)
+{
+	for (long i = 0; i < operations; i += 2)
+		async_context_switch(&here, &there);
+}
+
+static double measure_switch(long operations)
+{
+	static struct async_stack_pool pool;
+	struct async_stack *stack;
+
+	if (async_stack_pool_open(&pool, 0) != 0 || (stack = async_stack_take(&pool)) == NULL)
+		exit(PEER_SKIP);
+	async_context_make(
+		&there, stack->low, (size_t)((char *)async_stack_top(stack, 64) - stack->low), bounce);
+	return peer_time(run_switches, operations);
+}
+
+static struct generator *consumed;
+
+static int echo(struct generator *self, void *arg)
+{
+	intptr_t value = (intptr_t)arg;
+	int rc = 0;
+
+	while (rc == 0)
+		rc = generator_yield(self, value, &value);
+	return rc;
+}
+
+static int deeper(struct generator *self, void *depth)
+{
+	if (depth == NULL)
+		return echo(self, NULL);
+	return generator_delegate_new(self, deeper, (void *)((intptr_t)depth - 1), NULL);
+}
+
+static void run_sends(long operations)
+{
+	intptr_t value;
+
+	for (long i = 0; i < operations; i++)
+		if (generator_send(consumed, i, &value) != 0 || value != i)
+			abort();
+}
+
+static double measure_generator_depth(long operations, intptr_t depth)
+{
+	if (generator_create_primed(&consumed, deeper, (void *)depth) != 0)
+		exit(PEER_SKIP);
+	double cost = peer_time(run_sends, operations);
+	generator_free(consumed);
+	return cost;
+}
+
+static double measure_generator(long operations)
+{
+	return measure_generator_depth(operations, 0);
+}
+
+static double measure_generator_deep(long operations)
+{
+	return measure_generator_depth(operations, 10);
+}
+
+/* Runs fn(operations) as the main task of a loop with these options; cost is what it found. */
+static double cost;
+
+static double on_loop(task_fn *fn, long operations, struct async_options options)
+{
+	if (async_run_with(fn, &operations, &options) != 0)
+		exit(PEER_SKIP);
+	return cost;
+}
+
+enum { YIELDERS = 2 };
+
+static long yields_left;
+
+static int yielder(void *arg)
+{
+	(void)arg;
+	while (yields_left-- > 0)
+		async_yield();
+	return 0;
+}
+
+static void run_yields(long operations)
+{
+	struct async_task *tasks[YIELDERS];
+
+	yields_left = operations;
+	for (int i = 0; i < YIELDERS; i++)
+		tasks[i] = async_spawn(yielder, NULL);
+	for (int i = 0; i < YIELDERS; i++)
+		async_task_join(tasks[i]);
+}
+
+static int yield_main(void *arg)
+{
+	cost = peer_time(run_yields, *(long *)arg);
+	return 0;
+}
+
+static double measure_yield(long operations)
+{
+	return on_loop(yield_main, operations, (struct async_options){0});
+}
+
+static int empty(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static void run_spawns(long operations)
+{
+	for (long i = 0; i < operations; i++)
+		async_task_join(async_spawn(empty, NULL));
+}
+
+static int spawn_main(void *arg)
+{
+	cost = peer_time(run_spawns, *(long *)arg);
+	return 0;
+}
+
+static double measure_spawn(long operations)
+{
+	return on_loop(spawn_main, operations, (struct async_options){0});
+}
+
+/* Many asleep at once until one deadline, each woken once; what is asked is known by `asked`. */
+static struct {
+	uint64_t deadline_ns;
+	long count, asleep, late, woken;
+	bool memory;
+	size_t stack_bytes;
+	long bytes_before;
+	uint64_t cpu_before_ns;
+} sleepers;
+
+enum { SETTLE_MS = 4000 }; /* the most a machine may take to start them all */
+
+static uint64_t settle_ns(void)
+{
+	const char *text = getenv("PEER_SETTLE_MS");
+
+	return (uint64_t)(text != NULL ? atol(text) : SETTLE_MS) * 1000000u;
+}
+
+static int sleeper(void *arg)
+{
+	(void)arg;
+	sleepers.late += peer_now_ns(CLOCK_MONOTONIC) >= sleepers.deadline_ns;
+	sleepers.asleep++;
+	int rc = async_sleep_until(sleepers.deadline_ns);
+	sleepers.woken++;
+	return rc;
+}
+
+static int stackless_sleeper(void *arg)
+{
+	struct stackless *self = stackless_self();
+
+	(void)arg;
+	STACKLESS_BEGIN(self);
+	sleepers.late += peer_now_ns(CLOCK_MONOTONIC) >= sleepers.deadline_ns;
+	sleepers.asleep++;
+	STACKLESS_AWAIT(self, stackless_sleep_until(self, sleepers.deadline_ns));
+	sleepers.woken++;
+	STACKLESS_END;
+	return self->rc;
+}
+
+static void begin_sleep(long count)
+{
+	sleepers.count = count;
+	sleepers.bytes_before = peer_memory_bytes();
+	sleepers.cpu_before_ns = peer_now_ns(CLOCK_PROCESS_CPUTIME_ID);
+	sleepers.deadline_ns = peer_now_ns(CLOCK_MONOTONIC) + settle_ns();
+}
+
+/* Waits until all are asleep, then, if CPU time is asked for, until all have been woken. */
+static int finish_sleep(void)
+{
+	while (sleepers.asleep < sleepers.count)
+		async_yield();
+	if (sleepers.memory) {
+		cost = (double)(peer_memory_bytes() - sleepers.bytes_before) /
+		       (double)sleepers.count;
+		printf("%.6g\n", cost);
+		exit(0); /* nobody needs to be woken */
+	}
+	int rc = async_sleep_until(sleepers.deadline_ns);
+	while (sleepers.woken < sleepers.count)
+		async_yield();
+	cost = (double)(peer_now_ns(CLOCK_PROCESS_CPUTIME_ID) - sleepers.cpu_before_ns) /
+	       (double)sleepers.count;
+	if (sleepers.late > 0)
+		fprintf(stderr, "async: not all were asleep at once\n");
+	return sleepers.late > 0 ? -ETIME : rc;
+}
+
+static int sleep_main(void *arg)
+{
+	struct async_task_options options = {.name = "sleeper", .stack_bytes = sleepers.stack_bytes};
+
+	begin_sleep(*(long *)arg);
+	for (long i = 0; i < sleepers.count; i++) {
+		struct async_task *task = async_spawn_with(sleeper, NULL, &options);
+
+		if (task == NULL)
+			return -ENOMEM;
+		async_task_detach(task);
+	}
+	return finish_sleep();
+}
+
+static int stackless_main(void *arg)
+{
+	struct stackless_set set;
+
+	begin_sleep(*(long *)arg);
+	int rc = stackless_open(&set, NULL);
+	for (long i = 0; i < sleepers.count && rc == 0; i++)
+		rc = stackless_spawn(&set, stackless_sleeper, NULL, 0, NULL);
+	if (rc == 0)
+		rc = finish_sleep();
+	return rc != 0 ? rc : stackless_close(&set);
+}
+
+enum { SMALL_STACK_BYTES = 1024 };
+
+static double measure_sleep(long count)
+{
+	return on_loop(sleep_main, count, (struct async_options){0});
+}
+
+static double measure_sleep_small(long count)
+{
+	sleepers.stack_bytes = SMALL_STACK_BYTES;
+	return measure_sleep(count);
+}
+
+static double measure_sleep_stackless(long count)
+{
+	return on_loop(stackless_main, count, (struct async_options){0});
+}
+
+static double measure_memory(long count)
+{
+	sleepers.memory = true;
+	return measure_sleep(count);
+}
+
+static double measure_memory_small(long count)
+{
+	sleepers.memory = true;
+	return measure_sleep_small(count);
+}
+
+static double measure_memory_stackless(long count)
+{
+	sleepers.memory = true;
+	return measure_sleep_stackless(count);
+}
+
+static int answer(void *arg)
+{
+	(void)arg;
+	return 42;
+}
+
+static void run_jobs(long operations)
+{
+	for (long i = 0; i < operations; i++)
+		if (async_run_in_executor(answer, NULL) != 42)
+			abort();
+}
+
+static int executor_main(void *arg)
+{
+	cost = peer_time(run_jobs, *(long *)arg);
+	return 0;
+}
+
+static int executor_cpu_main(void *arg)
+{
+	long operations = *(long *)arg;
+
+	run_jobs(operations / 10 + 1);
+	uint64_t start_ns = peer_now_ns(CLOCK_PROCESS_CPUTIME_ID);
+	run_jobs(operations);
+	cost = (double)(peer_now_ns(CLOCK_PROCESS_CPUTIME_ID) - start_ns) / (double)operations;
+	return 0;
+}
+
+static double measure_executor(long operations)
+{
+	return on_loop(executor_main, operations, (struct async_options){.workers = 1});
+}
+
+static double measure_executor_cpu(long operations)
+{
+	return on_loop(executor_cpu_main, operations, (struct async_options){.workers = 1});
+}
+
+static const struct peer_row rows[] = {
+	{"switch", 40000000, measure_switch},
+	{"yield", 10000000, measure_yield},
+	{"spawn", 2000000, measure_spawn},
+	{"generator", 20000000, measure_generator},
+	{"generator-deep", 20000000, measure_generator_deep},
+	{"sleep", 1000000, measure_sleep},
+	{"sleep-small", 1000000, measure_sleep_small},
+	{"sleep-stackless", 1000000, measure_sleep_stackless},
+	{"sleep-memory", 1000000, measure_memory},
+	{"sleep-memory-small", 1000000, measure_memory_small},
+	{"sleep-memory-stackless", 1000000, measure_memory_stackless},
+	{"executor", 20000, measure_executor},
+	{"executor-cpu", 20000, measure_executor_cpu},
+	{NULL, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+	return peer_main(argc, argv, rows);
+}
