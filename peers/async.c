@@ -39,8 +39,8 @@ static double measure_switch(long operations)
 
 	if (async_stack_pool_open(&pool, 0) != 0 || (stack = async_stack_take(&pool)) == NULL)
 		exit(PEER_SKIP);
-	async_context_make(
-		&there, stack->low, (size_t)((char *)async_stack_top(stack, 64) - stack->low), bounce);
+	async_context_make(&there, stack->low,
+		(size_t)((char *)async_stack_top(stack, 64) - stack->low), bounce);
 	return peer_time(run_switches, operations);
 }
 
@@ -232,7 +232,8 @@ static int finish_sleep(void)
 
 static int sleep_main(void *arg)
 {
-	struct async_task_options options = {.name = "sleeper", .stack_bytes = sleepers.stack_bytes};
+	struct async_task_options options = {
+		.name = "sleeper", .stack_bytes = sleepers.stack_bytes};
 
 	begin_sleep(*(long *)arg);
 	for (long i = 0; i < sleepers.count; i++) {

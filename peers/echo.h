@@ -1,6 +1,7 @@
 /*
- * What the echo servers of the comparison share. Each is started as `PROGRAM FD`, FD being a listening
- * socket, non-blocking and inherited, and ends when the last of its connections has ended.
+ * What the echo servers of the comparison share. Each is started as `PROGRAM FD`, FD being a
+ * listening socket, non-blocking and inherited, and ends when the last of its connections has
+ * ended.
  */
 #ifndef CONCBENCH_PEERS_ECHO_H
 #define CONCBENCH_PEERS_ECHO_H
