@@ -22,17 +22,17 @@ static bool send_back(struct faulty_server *server, int fd, struct client_state 
 	char *buffer, size_t bytes)
 {
 	size_t start = state->seen, fault_at = server->after - start;
-	bool here = server->fault > FAULT_SHORT && server->after >= start &&
+	bool here = server->fault > SERVER_SHORT && server->after >= start &&
 		    server->after < start + bytes;
-	size_t piece = server->fault == FAULT_SHORT ? PIECE_BYTES : bytes;
+	size_t piece = server->fault == SERVER_SHORT ? PIECE_BYTES : bytes;
 	struct linger linger = {.l_onoff = 1, .l_linger = 0};
 
 	state->seen += bytes;
-	if (here && server->fault == FAULT_CORRUPT)
+	if (here && server->fault == SERVER_CORRUPT)
 		buffer[fault_at] ^= 1;
-	if (server->fault == FAULT_SILENT && server->after < start + bytes)
+	if (server->fault == SERVER_SILENT && server->after < start + bytes)
 		bytes = server->after > start ? fault_at : 0;
-	if (here && (server->fault == FAULT_CLOSE || server->fault == FAULT_RESET))
+	if (here && (server->fault == SERVER_CLOSE || server->fault == SERVER_RESET))
 		bytes = fault_at;
 	for (size_t done = 0; done < bytes;) {
 		ssize_t sent = send(fd, buffer + done, bytes - done < piece ? bytes - done : piece,
@@ -42,11 +42,11 @@ static bool send_back(struct faulty_server *server, int fd, struct client_state 
 		done += (size_t)sent;
 		server->served_bytes += (uint64_t)sent;
 	}
-	if (here && server->fault == FAULT_EXTRA)
+	if (here && server->fault == SERVER_EXTRA)
 		return send(fd, "x", 1, MSG_NOSIGNAL) == 1;
-	if (here && server->fault == FAULT_RESET)
+	if (here && server->fault == SERVER_RESET)
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	return !(here && (server->fault == FAULT_CLOSE || server->fault == FAULT_RESET));
+	return !(here && (server->fault == SERVER_CLOSE || server->fault == SERVER_RESET));
 }
 
 static void *serve(void *arg)

@@ -11,18 +11,18 @@
 
 #include "harness/load/endpoint.h"
 
-enum fault {
-	FAULT_NONE,
-	FAULT_SHORT,   /* sends back a few bytes at a time */
-	FAULT_CORRUPT, /* byte `after` of a connection's stream is sent back changed */
-	FAULT_CLOSE,   /* closes after `after` bytes of a connection */
-	FAULT_RESET,   /* the same by a reset */
-	FAULT_EXTRA,   /* adds a byte after `after` bytes */
-	FAULT_SILENT   /* says nothing from byte `after` on */
+enum server_fault {
+	SERVER_NONE,
+	SERVER_SHORT,   /* sends back a few bytes at a time */
+	SERVER_CORRUPT, /* byte `after` of a connection's stream is sent back changed */
+	SERVER_CLOSE,   /* closes after `after` bytes of a connection */
+	SERVER_RESET,   /* the same by a reset */
+	SERVER_EXTRA,   /* adds a byte after `after` bytes */
+	SERVER_SILENT   /* says nothing from byte `after` on */
 };
 
 struct faulty_server {
-	enum fault fault;
+	enum server_fault fault;
 	size_t after;
 	uint32_t number; /* for endpoint_connect */
 	/* its own */

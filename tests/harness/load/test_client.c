@@ -64,7 +64,7 @@ static int drive(const struct client_settings *wanted, uint64_t requests)
 	return rc;
 }
 
-static int drive_fault(enum fault fault, size_t after)
+static int drive_fault(enum server_fault fault, size_t after)
 {
 	struct client_settings wanted = settings(4);
 
@@ -112,7 +112,7 @@ END_TEST
 START_TEST(a_socket_that_counts_otherwise_is_told)
 {
 	counts_off_by = 1;
-	ck_assert_int_eq(drive_fault(FAULT_NONE, 0), -EBADMSG);
+	ck_assert_int_eq(drive_fault(SERVER_NONE, 0), -EBADMSG);
 	ck_assert_ptr_nonnull(strstr(client.problem, "connection 0: we count 704 bytes sent"));
 	counts_off_by = 0;
 	end();
@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(replies_in_small_pieces_are_put_together)
 {
-	ck_assert_int_eq(drive_fault(FAULT_SHORT, 0), 0);
+	ck_assert_int_eq(drive_fault(SERVER_SHORT, 0), 0);
 	ck_assert_uint_eq(client.replies, 4 * 11);
 	end();
 }
@@ -190,7 +190,7 @@ START_TEST(one_wrong_byte_anywhere_in_a_reply_is_noticed)
 	/* the 3rd request's header, its last byte; the first request's header */
 	const size_t places[] = {128, 191, 0};
 
-	ck_assert_int_eq(drive_fault(FAULT_CORRUPT, places[_i]), -EPROTO);
+	ck_assert_int_eq(drive_fault(SERVER_CORRUPT, places[_i]), -EPROTO);
 	ck_assert_uint_eq(client.wrong, 1);
 	ck_assert_ptr_nonnull(strstr(client.problem, "wrong bytes"));
 	end();
@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(bytes_nobody_asked_for_are_noticed)
 {
-	int rc = drive_fault(FAULT_EXTRA, 11 * 64 - 1);
+	int rc = drive_fault(SERVER_EXTRA, 11 * 64 - 1);
 
 	/* with the last reply, or, later, instead of the end */
 	ck_assert(rc == -EPROTO || rc == -EBADMSG);
@@ -212,7 +212,7 @@ END_TEST
 
 START_TEST(a_server_that_goes_away_is_told_with_what_was_done)
 {
-	ck_assert_int_eq(drive_fault(FAULT_CLOSE, 5 * 64 + 3), -ECONNRESET);
+	ck_assert_int_eq(drive_fault(SERVER_CLOSE, 5 * 64 + 3), -ECONNRESET);
 	ck_assert_ptr_nonnull(strstr(client.problem, "after 5 replies to 6 requests"));
 	end();
 }
@@ -220,7 +220,7 @@ END_TEST
 
 START_TEST(a_reset_is_an_error_of_its_connection)
 {
-	ck_assert_int_eq(drive_fault(FAULT_RESET, 5 * 64), -ECONNRESET);
+	ck_assert_int_eq(drive_fault(SERVER_RESET, 5 * 64), -ECONNRESET);
 	ck_assert_ptr_nonnull(strstr(client.problem, "connection "));
 	end();
 }
@@ -231,7 +231,7 @@ START_TEST(a_silent_server_is_left_when_told_to_stop)
 	struct client_settings wanted = settings(4);
 
 	wanted.cancelled = at_once;
-	server.fault = FAULT_SILENT;
+	server.fault = SERVER_SILENT;
 	server.after = 3 * 64;
 	faulty_server_start(&server, ENDPOINT_TCP, 16);
 	ck_assert_int_eq(drive(&wanted, 10), -ECANCELED);
@@ -307,7 +307,7 @@ START_TEST(nothing_is_left_open)
 	int before = open_descriptors();
 
 	ck_assert_int_eq(
-		drive_fault(_i == 0 ? FAULT_NONE : FAULT_CLOSE, 100), _i == 0 ? 0 : -ECONNRESET);
+		drive_fault(_i == 0 ? SERVER_NONE : SERVER_CLOSE, 100), _i == 0 ? 0 : -ECONNRESET);
 	end();
 	client_close(&client);
 	ck_assert_int_eq(open_descriptors(), before);

@@ -86,7 +86,7 @@ void __wrap_orders_verdict(struct orders *o, enum status stated, const char *for
 	va_end(arguments);
 }
 
-static int load(enum fault fault, size_t after)
+static int load(enum server_fault fault, size_t after)
 {
 	struct client_settings settings = {.nodelay = true,
 		.connections = CONNECTIONS,
@@ -106,7 +106,7 @@ static int load(enum fault fault, size_t after)
 
 START_TEST(the_harness_is_asked_in_order_and_told_what_was_replied)
 {
-	ck_assert_int_eq(load(FAULT_NONE, 0), 0);
+	ck_assert_int_eq(load(SERVER_NONE, 0), 0);
 	ck_assert_str_eq(calls, "rwwc");
 	ck_assert_uint_eq(replies_at[0], CONNECTIONS);
 	ck_assert_uint_eq(replies_at[1], CONNECTIONS + ACTIVE * PER_ROUND);
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(the_window_counts_its_rounds_only)
 {
-	ck_assert_int_eq(load(FAULT_NONE, 0), 0);
+	ck_assert_int_eq(load(SERVER_NONE, 0), 0);
 	ck_assert_uint_eq(report.operations, ACTIVE * PER_ROUND * ROUNDS);
 	ck_assert_uint_eq(report.bytes, ACTIVE * PER_ROUND * ROUNDS * BYTES);
 	ck_assert_uint_eq(histogram_count(&lanes[0].histogram), report.operations);
@@ -139,7 +139,7 @@ START_TEST(the_checksum_is_that_of_the_rounds)
 	struct messages messages;
 	uint64_t round = 0;
 
-	ck_assert_int_eq(load(FAULT_NONE, 0), 0);
+	ck_assert_int_eq(load(SERVER_NONE, 0), 0);
 	ck_assert_int_eq(messages_open(&messages, BYTES, PER_ROUND), 0);
 	for (uint32_t connection = 0; connection < ACTIVE; connection++)
 		for (uint64_t number = 1; number <= PER_ROUND; number++)
@@ -151,7 +151,7 @@ END_TEST
 
 START_TEST(a_wrong_reply_makes_the_invocation_invalid)
 {
-	ck_assert_int_eq(load(FAULT_CORRUPT, 300), -EPROTO);
+	ck_assert_int_eq(load(SERVER_CORRUPT, 300), -EPROTO);
 	ck_assert_int_eq(status, STATUS_INVALID);
 	ck_assert_ptr_nonnull(strstr(reason, "wrong bytes"));
 	ck_assert_uint_eq(report.wrong, 1);
@@ -161,7 +161,7 @@ END_TEST
 
 START_TEST(a_server_that_goes_away_has_failed)
 {
-	ck_assert_int_eq(load(FAULT_CLOSE, 300), -ECONNRESET);
+	ck_assert_int_eq(load(SERVER_CLOSE, 300), -ECONNRESET);
 	ck_assert_int_eq(status, STATUS_FAILED);
 	ck_assert_ptr_nonnull(strstr(reason, "closed by the server"));
 }
@@ -169,7 +169,7 @@ END_TEST
 
 START_TEST(connections_that_get_no_first_reply_make_it_invalid)
 {
-	ck_assert_int_eq(load(FAULT_CLOSE, 10), -ECONNRESET);
+	ck_assert_int_eq(load(SERVER_CLOSE, 10), -ECONNRESET);
 	ck_assert_int_eq(status, STATUS_INVALID);
 	ck_assert_str_eq(calls, "");
 }
@@ -178,7 +178,7 @@ END_TEST
 START_TEST(a_cancelled_load_states_no_verdict)
 {
 	cancelled = true;
-	ck_assert_int_eq(load(FAULT_SILENT, 200), -ECANCELED);
+	ck_assert_int_eq(load(SERVER_SILENT, 200), -ECANCELED);
 	ck_assert_int_eq(status, STATUS_OK);
 	ck_assert_str_eq(reason, "");
 }

@@ -1,0 +1,124 @@
+/*
+ * echo on every model: the same work, counted at both ends, over whatever kind of connection. (Its
+ * tasks are one file per family; each is here by way of its models.)
+ */
+#include "bench/echo/echo.h"
+
+#include <string.h>
+
+#include "tests/cell.h"
+#include "tests/suite.h"
+
+static int count_models(void)
+{
+	int count = 0;
+
+	while (models[count].name != NULL)
+		count++;
+	return count;
+}
+
+/* Runs smoke echo under model _i; where its tasks cannot meet, with one connection. */
+static void run(int model, const char *more, struct record *record)
+{
+	char arguments[256];
+	bool alone = models[model].kind == MODEL_INLINE;
+
+	snprintf(arguments, sizeof(arguments), "--rounds 3 --kind time %s %s", more,
+		alone ? "-c 1" : "");
+	cell_run("echo", models[model].name, arguments, record);
+	ck_assert_msg(record->status == STATUS_OK, "%s: %s", models[model].name, record->reason);
+}
+
+START_TEST(every_model_does_the_same_work)
+{
+	struct record record, reference;
+	const char *connections = models[_i].kind == MODEL_INLINE ? "-c 1" : "";
+
+	run(_i, "", &record);
+	char arguments[64];
+	snprintf(arguments, sizeof(arguments), "--rounds 3 --kind time %s", connections);
+	cell_run("echo", "threads", arguments, &reference);
+	ck_assert_uint_eq(record.work.operations, record.work.tasks * 4 * 3);
+	ck_assert_uint_eq(record.work.bytes, record.work.operations * 64);
+	ck_assert_uint_eq(record.work.checksum, reference.work.checksum);
+	ck_assert_uint_ne(record.work.checksum, 0);
+	ck_assert_uint_eq(histogram_count(&record.latency->closed), record.work.operations);
+	record_release(&record);
+	record_release(&reference);
+}
+END_TEST
+
+START_TEST(payloads_larger_than_the_buffer_come_back_whole)
+{
+	struct record record;
+
+	run(_i, "-p payload=300KiB", &record);
+	ck_assert_uint_eq(record.work.bytes, record.work.operations * 300 * 1024);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(pipelined_requests_are_all_answered)
+{
+	struct record record;
+
+	run(_i, "-p depth=8 -p requests=40", &record);
+	ck_assert_uint_eq(record.work.operations, record.work.tasks * 40 * 3);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(unix_sockets_do_the_same_work)
+{
+	struct record record, tcp;
+
+	run(_i, "-p family=unix", &record);
+	run(_i, "", &tcp);
+	ck_assert_uint_eq(record.work.checksum, tcp.work.checksum);
+	record_release(&record);
+	record_release(&tcp);
+}
+END_TEST
+
+START_TEST(idle_connections_are_kept_and_do_nothing)
+{
+	struct record record;
+
+	if (models[_i].kind == MODEL_INLINE)
+		return;
+	run(_i, "-c 10 -p idle=70", &record);
+	ck_assert_uint_eq(record.work.tasks, 10);
+	ck_assert_uint_eq(record.work.operations, 3 * 4 * 3);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(connections_that_cannot_all_be_served_are_impossible)
+{
+	struct record record;
+
+	if (models[_i].kind == MODEL_PER_TASK)
+		return;
+	cell_run("echo", models[_i].name, "--rounds 1 --kind time -p pool=3 -c 4", &record);
+	ck_assert_int_eq(record.status, STATUS_IMPOSSIBLE);
+	record_release(&record);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("echo");
+	TCase *c = tcase_create("models");
+	int count = count_models();
+
+	tcase_add_loop_test(c, every_model_does_the_same_work, 0, count);
+	tcase_add_loop_test(c, payloads_larger_than_the_buffer_come_back_whole, 0, count);
+	tcase_add_loop_test(c, pipelined_requests_are_all_answered, 0, count);
+	tcase_add_loop_test(c, unix_sockets_do_the_same_work, 0, count);
+	tcase_add_loop_test(c, idle_connections_are_kept_and_do_nothing, 0, count);
+	tcase_add_loop_test(c, connections_that_cannot_all_be_served_are_impossible, 0, count);
+	tcase_set_timeout(c, 60);
+	suite_add_tcase(s, c);
+	return s;
+}
