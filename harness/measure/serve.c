@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include "harness/measure/supervisor.h"
+#include "harness/measure/without.h"
 
 enum {
 	/* With a group of its own the SUT's kernel side is not the machine's: waiting long for
