@@ -11,7 +11,7 @@ int echo_async_task(void *arg)
 	char buffer[ECHO_BUFFER_BYTES];
 	size_t part = 0;
 	int fd = async_accept(echo->listener, NULL, NULL);
-	int rc = fd < 0 ? fd : echo_configure(echo, fd);
+	int rc = echo_accepted(slot, echo, fd);
 	ssize_t got = rc;
 
 	while (rc == 0 && (got = async_read(fd, buffer, sizeof(buffer))) > 0) {

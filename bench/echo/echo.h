@@ -30,8 +30,16 @@ int echo_async_task(void *arg);
 int echo_threads_task(void *arg);
 int echo_processes_task(void *arg);
 
-static inline int echo_configure(const struct echo *echo, int fd)
+/*
+ * The task has its connection: stamps its start, which proves that it took part.
+ *   fd       of accept, or -errno
+ *   Returns  0 or -errno.
+ */
+static inline int echo_accepted(struct slot *slot, const struct echo *echo, int fd)
 {
+	if (fd < 0)
+		return fd;
+	slot->start_ns = slot_begin(slot);
 	return endpoint_configure(fd, echo->family, echo->nodelay);
 }
 

@@ -51,7 +51,7 @@ int echo_threads_task(void *arg)
 	char buffer[ECHO_BUFFER_BYTES];
 	size_t part = 0;
 	int fd = accept_one(echo);
-	int rc = fd < 0 ? fd : echo_configure(echo, fd);
+	int rc = echo_accepted(slot, echo, fd);
 	ssize_t got = rc;
 
 	while (rc == 0 && (got = receive(fd, buffer, sizeof(buffer))) > 0) {

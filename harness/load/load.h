@@ -22,12 +22,12 @@
  *
  * What its figures mean. A closed loop never asks faster than it is answered, so it measures the
  * pair of server and generator: with many connections the slower of the two sets the rate, and
- * latency is about connections / rate. The busy share (load->busy_ns / wall_ns: all time not spent
- * waiting for a reply) says which: below about 0.9 the generator waited for the server and the rate
- * is the server's. Above, the generator had hardly a free moment; if the server's CPU has, the rate
- * is a lower bound of the server's and only CPU per request compares. It is therefore reported, not
- * judged: a busy generator does not make a closed loop's latencies false, as it would in an open
- * one.
+ * latency is about connections / rate. The busy share (load->busy_ns / wall_ns: the time not spent
+ * waiting for a reply, or the CPU time, whichever is greater) says which: below about 0.9 the
+ * generator waited for the server and the rate is the server's. Above, the generator had hardly a
+ * free moment; if the server's CPU has, the rate is a lower bound of the server's and only CPU per
+ * request compares. It is therefore reported, not judged here: a busy generator does not make a
+ * closed loop's latencies false, as it would in an open one.
  *
  *   settings.cancelled  is set here
  *   Returns  0 or -errno with a verdict stated: INVALID for a wrong reply, connections not

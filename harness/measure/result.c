@@ -126,27 +126,29 @@ static int tasks_seen(const struct orders *orders)
 }
 
 /*
- * A busy load process makes an invocation invalid where it was what held the rate back. In a closed
- * loop against a server that uses its CPUs to the full the server did; then only the latencies
- * contain some of the generator's own queue.
+ * A busy load process makes an open loop, or an upstream, late and the invocation invalid. A closed
+ * loop is never late: its figures are true of the pair of server and generator. Only when it is the
+ * busier side the rate is its own and not the server's, which the table must say.
  */
 static void judge_saturation(struct record *record, const struct orders *orders, const char *who)
 {
 	const struct load_report *load = orders->load;
-	uint64_t cpus = (uint64_t)CPU_COUNT(&orders->sut_cpus);
-	double busy, sut;
+	double cpus = CPU_COUNT(&orders->sut_cpus) > 0 ? CPU_COUNT(&orders->sut_cpus) : 1;
+	bool closed = (orders->workload->flags & WORKLOAD_SERVER) != 0 &&
+		      histogram_count(&orders->load_lanes[1].histogram) == 0;
 
 	if (load->wall_ns == 0 || record->window.ns == 0)
 		return;
-	busy = 100.0 * (double)load->busy_ns / (double)load->wall_ns;
-	sut = 100.0 * (double)record->window.cpu_ns / (double)(record->window.ns * cpus);
-	if (busy <= SATURATED_PERCENT)
-		return;
-	if (sut < FULL_PERCENT)
+	double busy = 100.0 * (double)load->busy_ns / (double)load->wall_ns;
+	double sut = 100.0 * (double)record->window.cpu_ns / ((double)record->window.ns * cpus);
+	if (!closed && busy > SATURATED_PERCENT)
 		refuse(record, STATUS_INVALID, "%s saturated: busy %.0f %% of the window", who,
 			busy);
-	else
-		warn(record, "%s busy %.0f %% of the window, the SUT %.0f %%", who, busy, sut);
+	if (closed && busy > FULL_PERCENT && sut < FULL_PERCENT)
+		warn(record,
+			"rate is a lower bound: the generator was busy %.0f %% of the window, the "
+			"SUT %.0f %%",
+			busy, sut);
 }
 
 static void judge_load(struct record *record, const struct orders *orders)
