@@ -8,6 +8,9 @@
 
 #include "models/model.h"
 #include "models/threads/gil.h"
+#include "models/threads/pool.h"
+#include "models/threads/queue.h"
+#include "models/threads/sync.h"
 
 /* model.variant of the family */
 enum { THREADS_GIL = 1 };
