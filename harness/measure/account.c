@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -75,8 +76,16 @@ static void add_stat(struct account *account, const char *stat)
 	account->cpu_ns += (uint64_t)(user_reaped + system_reaped) * tick_ns;
 }
 
+/* True for a thread that runs or could: "State:	R (running)". */
+static bool is_awake(const char *status)
+{
+	const char *state = strstr(status, "\nState:\t");
+
+	return state != NULL && state[strlen("\nState:\t")] == 'R';
+}
+
 /* What the kernel tells per thread only: switches, and the wait for a CPU. */
-static void add_thread(struct account *account, int tasks, const char *tid, int switches)
+static int add_thread(struct account *account, int tasks, const char *tid, bool switches)
 {
 	char path[40];
 	char text[4096];
@@ -86,18 +95,19 @@ static void add_thread(struct account *account, int tasks, const char *tid, int 
 	if (proc_read(tasks, path, text, sizeof(text)) > 0 &&
 		sscanf(text, "%*u %" SCNu64, &delay_ns) == 1)
 		account->run_delay_ns += delay_ns;
-	if (!switches)
-		return;
 	snprintf(path, sizeof(path), "%.20s/status", tid);
-	if (proc_read(tasks, path, text, sizeof(text)) > 0) {
+	if (proc_read(tasks, path, text, sizeof(text)) <= 0)
+		return 0;
+	if (switches) {
 		account->voluntary += (uint64_t)proc_field(text, "voluntary_ctxt_switches:", 0);
 		account->involuntary +=
 			(uint64_t)proc_field(text, "nonvoluntary_ctxt_switches:", 0);
 	}
+	return is_awake(text);
 }
 
 /* One process from outside; only its run delay where it reads the rest itself. */
-static int add_process(struct account *account, pid_t pid, int reads_itself)
+static int add_process(struct account *account, pid_t pid, bool reads_itself, int *awake)
 {
 	char text[1024];
 	clockid_t clock;
@@ -116,7 +126,7 @@ static int add_process(struct account *account, pid_t pid, int reads_itself)
 	DIR *tasks = fd >= 0 ? fdopendir(fd) : NULL;
 	while (tasks != NULL && (entry = readdir(tasks)) != NULL)
 		if (entry->d_name[0] != '.')
-			add_thread(account, dirfd(tasks), entry->d_name, !reads_itself);
+			*awake += add_thread(account, dirfd(tasks), entry->d_name, !reads_itself);
 	if (tasks != NULL)
 		closedir(tasks);
 	else if (fd >= 0)
@@ -125,13 +135,14 @@ static int add_process(struct account *account, pid_t pid, int reads_itself)
 	return 0;
 }
 
-int account_tree(struct account *account, pid_t root, pid_t skip)
+int account_tree(struct account *account, pid_t root, pid_t skip, int *awake)
 {
 	struct tree tree = {0};
 	int rc = tree_list(&tree, root);
 
+	*awake = 0;
 	for (int i = 0; i < tree.count && rc == 0; i++)
-		rc = add_process(account, tree.pids[i], tree.pids[i] == skip);
+		rc = add_process(account, tree.pids[i], tree.pids[i] == skip, awake);
 	tree_release(&tree);
 	return rc;
 }

@@ -28,9 +28,10 @@ void account_self(struct account *account);
 /*
  * Adds every live process of the tree but one, with what each has reaped (to the tick, 10 ms).
  *   skip     a process that has read itself (its run delay alone is added), or 0
+ *   awake    how many threads of the whole tree were running or runnable
  *   Returns  0 or -errno (a descriptor or memory was missing).
  */
-int account_tree(struct account *account, pid_t root, pid_t skip) __attribute__((warn_unused_result));
+int account_tree(struct account *account, pid_t root, pid_t skip, int *awake) __attribute__((warn_unused_result));
 
 /* after - before, no field below 0. */
 struct account account_between(const struct account *before, const struct account *after);

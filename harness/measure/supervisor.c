@@ -23,7 +23,7 @@ enum { MS = 1000 * 1000 };
 enum {
 	LOOK_NS = 500 * MS,       /* the watchdog's */
 	SAMPLE_LOOK_NS = 20 * MS, /* memory invocations */
-	GRACE_NS = 1000 * MS,     /* after a verdict, for the SUT to tell and tidy up */
+	GRACE_NS = 500 * MS,      /* after a verdict, for the SUT to tell and tidy up */
 	LOAD_GRACE_NS = 250 * MS, /* for an upstream to see that it is over */
 	SERVER_GRACE_S = 5,       /* for a generator to write its report */
 	SLOWER_THAN_EXPECTED = 4
