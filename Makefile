@@ -168,6 +168,57 @@ $(BUILD)/peers/%: $(BUILD)/peers/%.o
 bench-echo: $(BUILD)/peers/echo_drive $(BUILD)/peers/echo_epoll ## our echo server's CPU per request against a bare loop's
 	@scripts/bench-echo
 
+# --- models/async as a library, and the runtime comparison ---------------------------------------
+
+ASYNC_LIB     := $(BUILD)/libconcasync.a
+ASYNC_HEADERS := models/model.h $(wildcard models/async/*.h) models/async/switch/$(SWITCH)/context.h
+
+$(ASYNC_LIB): $(call obj,$(ASYNC_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/concasync.pc: models/async/concasync.pc.in $(BUILD)/flags
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SWITCH@|$(SWITCH)|' \
+		-e "s|@LIBS@|$$(sed -n 's/^libs //p' $(BUILD)/detected)|" $< >$@
+
+install: install-async
+install-async: $(ASYNC_LIB) $(BUILD)/concasync.pc ## copy models/async as a library
+	for header in $(ASYNC_HEADERS); do \
+		install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/concasync/$$header || exit 1; done
+	install -D -m 644 $(ASYNC_LIB) $(DESTDIR)$(PREFIX)/lib/libconcasync.a
+	install -D -m 644 $(BUILD)/concasync.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/concasync.pc
+
+# A peer that cannot be built here is left out, and said so; bench-runtime then skips its rows.
+or_leave_out = 2>$@.log || { echo "$(@F) is left out: $$(head -n 1 $@.log)"; rm -f $@; }
+
+$(BUILD)/peers/async $(BUILD)/peers/echo_async: $(BUILD)/peers/%: $(BUILD)/peers/%.o $(ASYNC_LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/peers/st: PEER_LIBS := -lst
+$(BUILD)/peers/echo_uv: PEER_LIBS := -luv
+$(BUILD)/peers/echo_uring: PEER_LIBS := -luring
+$(BUILD)/peers/st $(BUILD)/peers/echo_uv $(BUILD)/peers/echo_uring: $(BUILD)/peers/%: peers/%.c \
+		peers/peer.h peers/echo.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(PEER_LIBS) $(or_leave_out)
+
+$(BUILD)/peers/fcontext: peers/fcontext.cpp peers/peer.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CXX) -I. -pthread $(CFLAGS) -o $@ $< $(LDFLAGS) -lboost_context $(or_leave_out)
+
+$(BUILD)/peers/sleep_go: peers/sleep.go
+	@mkdir -p $(@D)
+	@go build -o $@ $< $(or_leave_out)
+
+RUNTIME_PEERS := async echo_async pool st fcontext sleep_go echo_drive echo_epoll echo_uring echo_uv
+
+bench-runtime: $(RUNTIME_PEERS:%=$(BUILD)/peers/%) ## models/async against its peers: ratios and targets
+	@BUILD=$(BUILD) scripts/bench-runtime
+
+.PHONY: install-async bench-runtime
+
+# --------------------------------------------------------------------------------------------------
+
 tidy: $(BUILD)/detected ## clang-tidy
 	@scripts/tidy $(call quote,$(OWN_CFLAGS)) $(SOURCES)
 
