@@ -1,0 +1,46 @@
+#include "harness/cli/output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/params.h"
+
+static int find_format(const char *name)
+{
+	for (int i = 0; i < REPORT_FORMATS; i++)
+		if (name != NULL && strcmp(report_format_names[i], name) == 0)
+			return i;
+	return name == NULL ? REPORT_TERMINAL : -1;
+}
+
+int output_check(const char *command, const char *format)
+{
+	if (find_format(format) >= 0)
+		return EXIT_FINE;
+	const char *near = nearest_name(format, report_format_names);
+	return cli_wrong_use(command,
+		"there is no format '%.40s'%s%s%s (terminal, md, csv, json or hyperfine)", format,
+		near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
+		near == NULL ? "" : "?");
+}
+
+int output_report(
+	const char *command, const struct report *report, const char *format, const char *path)
+{
+	bool standard = path == NULL || strcmp(path, "-") == 0;
+	FILE *out = standard ? stdout : fopen(path, "we");
+
+	if (out == NULL) {
+		cli_error(command, "cannot write %s: %s", path, strerror(errno));
+		return EXIT_NOT_MEASURED;
+	}
+	int rc = report_write(report, (enum report_format)find_format(format), out);
+	if (!standard && fclose(out) != 0 && rc == 0)
+		rc = -errno;
+	if (rc == 0 || (standard && rc == -EPIPE))
+		return EXIT_FINE;
+	cli_error(command, "cannot write %s: %s", standard ? "the report" : path, strerror(-rc));
+	return EXIT_NOT_MEASURED;
+}

@@ -1,0 +1,19 @@
+/*
+ * Where and how a command prints its report: --format and -o.
+ */
+#ifndef CONCBENCH_HARNESS_CLI_OUTPUT_H
+#define CONCBENCH_HARNESS_CLI_OUTPUT_H
+
+#include "harness/report/report.h"
+
+/* Is there such a format (NULL: the default)? Else a line on stderr and EXIT_WRONG_USE. */
+int output_check(const char *command, const char *format);
+
+/*
+ * Prints to a file, NULL or "-" = stdout. A reader that has gone (a closed pipe) is no error.
+ *   Returns  an exit status, after a line on stderr where it is not EXIT_FINE.
+ */
+int output_report(
+	const char *command, const struct report *report, const char *format, const char *path);
+
+#endif

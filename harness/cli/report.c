@@ -1,0 +1,118 @@
+/*
+ * concbench report: the tables of past runs, and exports.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/output.h"
+#include "harness/params.h"
+#include "harness/report/report.h"
+
+static const char command[] = "report";
+static const char latest[] = "results/latest";
+
+static const char help[] =
+	"usage: concbench report [RUN...] [--format FORMAT] [-o FILE]\n"
+	"Prints the tables of past runs; RUN is a .jsonl file or its folder (results/latest).\n"
+	"  --format FORMAT  terminal, md, csv, json or hyperfine\n"
+	"  -o FILE          print there\n";
+
+static const struct option long_options[] = {
+	{"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+/* The .jsonl file of a run named by file, folder or link, and the folder beside it. */
+static int find_run(const char *run, char *path, char *folder)
+{
+	char real[PATH_MAX];
+	struct stat status;
+
+	if (realpath(run, real) == NULL)
+		return -errno;
+	size_t bytes = strlen(real);
+	if (stat(real, &status) == 0 && S_ISDIR(status.st_mode)) {
+		if (snprintf(path, PATH_MAX, "%s.jsonl", real) >= PATH_MAX)
+			return -ENAMETOOLONG;
+		strcpy(folder, real);
+		return access(path, F_OK) == 0 ? 0 : -errno;
+	}
+	strcpy(path, real);
+	if (bytes > 6 && strcmp(real + bytes - 6, ".jsonl") == 0)
+		real[bytes - 6] = '\0';
+	strcpy(folder, real);
+	return 0;
+}
+
+static int report_run(const char *run, const char *format, const char *output)
+{
+	struct session session;
+	struct report report;
+	char path[PATH_MAX], folder[PATH_MAX], error[400];
+	int rc = find_run(run, path, folder);
+
+	if (rc == -ENOENT && strcmp(run, latest) == 0)
+		return cli_wrong_use(command, "there is no run yet (make one with: concbench run)");
+	if (rc != 0)
+		return cli_wrong_use(command, "%s: %s", run, strerror(-rc));
+	rc = session_read(&session, path, error, sizeof(error));
+	if (rc != 0) {
+		session_free(&session);
+		return cli_wrong_use(command, "%s: %s", run, error);
+	}
+	if (session.cut[0] != '\0')
+		cli_error(command, "warning: %s: %s", run, session.cut);
+	int status = EXIT_NOT_MEASURED;
+	rc = report_make(&report, &session, folder);
+	if (rc == 0)
+		status = output_report(command, &report, format, output);
+	else
+		cli_error(command, "%s: %s", run, strerror(-rc));
+	report_free(&report);
+	session_free(&session);
+	return status;
+}
+
+int report_main(int argc, char **argv)
+{
+	const char *format = NULL, *output = NULL;
+	int option, status = EXIT_FINE;
+
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
+		if (option == 'f')
+			format = optarg;
+		else if (option == 'o')
+			output = optarg;
+		else if (option == 'h')
+			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+		else if (option == ':')
+			return cli_wrong_use(command, "%s needs a value", argv[optind - 1]);
+		else
+			return cli_wrong_use(command,
+				"there is no option %s (concbench report --help)",
+				argv[optind - 1]);
+	}
+	if (output_check(command, format) != EXIT_FINE)
+		return EXIT_WRONG_USE;
+	if (output != NULL && argc - optind > 1)
+		return cli_wrong_use(
+			command, "-o takes one run at a time, there are %d", argc - optind);
+	signal(SIGPIPE, SIG_IGN);
+	if (optind == argc)
+		return report_run(latest, format, output);
+	for (int i = optind; i < argc && status == EXIT_FINE; i++)
+		status = report_run(argv[i], format, output);
+	return status;
+}

@@ -1,0 +1,200 @@
+/*
+ * The figures of a row, from its invocations that count.
+ */
+#include "harness/report/group.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const double percentile_shares[PERCENTILES] = {0.5, 0.99, 0.999};
+
+static const double confidence = 0.95;
+
+typedef double value_fn(const struct record *record);
+
+bool record_has_rate(const struct record *record)
+{
+	enum { SKEW_TIMES = 20 };
+
+	return record->window.ns >= SKEW_TIMES * record->window.skew_ns;
+}
+
+static double rate(const struct record *record)
+{
+	if (!record_has_rate(record))
+		return NAN;
+	return (double)record->work.operations * 1e9 / (double)record->window.ns;
+}
+
+static double round_ns(const struct record *record)
+{
+	return (double)record->window.ns / (double)record->work.rounds;
+}
+
+static double per_operation(uint64_t total, const struct record *record)
+{
+	return (double)total / (double)record->work.operations;
+}
+
+static double cpu_ns(const struct record *record)
+{
+	return per_operation(record->window.cpu_ns, record);
+}
+
+static double load_cpu_ns(const struct record *record)
+{
+	return per_operation(record->window.load_cpu_ns, record);
+}
+
+static double voluntary(const struct record *record)
+{
+	return per_operation(record->window.voluntary, record);
+}
+
+static double involuntary(const struct record *record)
+{
+	return per_operation(record->window.involuntary, record);
+}
+
+/* The interval of a value over the row's ok invocations; none when there is nothing to divide by.
+ */
+static struct interval over(const struct row *row, value_fn *value)
+{
+	double *values = malloc(sizeof(*values) * (size_t)(row->ok + 1));
+	int n = 0;
+
+	for (int i = 0; i < row->records_count && values != NULL; i++) {
+		const struct record *record = row->records[i];
+		if (record->status == STATUS_OK && isfinite(value(record)))
+			values[n++] = value(record);
+	}
+	struct interval interval = interval_median(values, n, confidence);
+	free(values);
+	return interval;
+}
+
+/* Histograms are merged first: percentiles of percentiles mean nothing. */
+static int merge_latencies(struct row *row)
+{
+	struct histogram *merged = calloc(1, sizeof(*merged));
+
+	if (merged == NULL)
+		return -ENOMEM;
+	for (int i = 0; i < row->records_count; i++)
+		if (row->records[i]->status == STATUS_OK && row->records[i]->latency != NULL &&
+			row->records[i]->latency->has_corrected)
+			row->corrected = true;
+	for (int i = 0; i < row->records_count; i++) {
+		const struct record_latency *latency = row->records[i]->latency;
+		if (row->records[i]->status != STATUS_OK || latency == NULL ||
+			(row->corrected && !latency->has_corrected))
+			continue;
+		histogram_merge(merged, row->corrected ? &latency->corrected : &latency->closed);
+		double max_ns =
+			(double)(row->corrected ? latency->corrected_max_ns : latency->max_ns);
+		row->max_ns = isnan(row->max_ns) || max_ns > row->max_ns ? max_ns : row->max_ns;
+	}
+	row->samples = histogram_count(merged);
+	for (int i = 0; i < PERCENTILES; i++) {
+		double q = percentile_shares[i];
+		/* fewer samples than 10 beyond the percentile say nothing about it; the tolerance
+		   is for 1 - 0.999, which is not exactly 0.001 */
+		if ((double)row->samples * (1 - q) < 10 - 1e-6)
+			continue;
+		double ns = (double)histogram_quantile_ns(merged, q);
+		row->percentiles_ns[i] = ns > row->max_ns ? row->max_ns : ns;
+	}
+	free(merged);
+	return 0;
+}
+
+/* The same words, whatever the figures in them? */
+static bool same_words(const char *a, const char *b)
+{
+	static const char figures[] = "0123456789.";
+
+	for (;;) {
+		a += strspn(a, figures);
+		b += strspn(b, figures);
+		if (*a != *b || *a == '\0')
+			return *a == *b;
+		a++;
+		b++;
+	}
+}
+
+/* A warning that differs only in its figures from one that is there says nothing new. */
+static void warn(struct row *row, const char *text)
+{
+	for (int i = 0; i < row->warnings_count; i++)
+		if (same_words(row->warnings[i], text))
+			return;
+	if (row->warnings_count < ROW_WARNINGS_MAX && text[0] != '\0')
+		snprintf(
+			row->warnings[row->warnings_count++], sizeof(row->warnings[0]), "%s", text);
+}
+
+/* "1 of 6 invocations failed: …", for a row that has figures all the same. */
+static void warn_of(struct row *row, enum status status, int count)
+{
+	char text[RECORD_REASON_MAX];
+	const char *reason = "";
+
+	if (count == 0 || row->ok == 0)
+		return;
+	for (int i = 0; i < row->records_count; i++)
+		if (row->records[i]->status == status)
+			reason = row->records[i]->reason;
+	snprintf(text, sizeof(text), "%d of %d invocations %s: %.160s", count, row->records_count,
+		status_names[status], reason);
+	warn(row, text);
+}
+
+/* Counts the invocations; a row without a good one takes the last one's status and reason. */
+static void judge_status(struct row *row)
+{
+	for (int i = 0; i < row->records_count; i++) {
+		const struct record *record = row->records[i];
+		row->ok += record->status == STATUS_OK;
+		row->disturbed += record->status == STATUS_DISTURBED;
+		row->invalid += record->status == STATUS_INVALID;
+		row->failed += record->status != STATUS_OK && record->status != STATUS_DISTURBED &&
+			       record->status != STATUS_INVALID;
+		row->status = record->status;
+		snprintf(row->reason, sizeof(row->reason), "%s", record->reason);
+		warn(row, record->warning);
+	}
+	if (row->ok > 0) {
+		row->status = STATUS_OK;
+		row->reason[0] = '\0';
+	}
+	warn_of(row, STATUS_DISTURBED, row->disturbed);
+	warn_of(row, STATUS_INVALID, row->invalid);
+	warn_of(row, STATUS_FAILED, row->failed);
+}
+
+static const struct interval no_interval = {.middle = NAN, .low = NAN, .high = NAN};
+
+int row_compute(struct row *row, const struct group_rows *group)
+{
+	judge_status(row);
+	row->rate = row->round_ns = row->ratio = row->cpu_ns = row->load_cpu_ns = no_interval;
+	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes = no_interval;
+	row->max_ns = row->peak_bytes = NAN;
+	for (int i = 0; i < PERCENTILES; i++)
+		row->percentiles_ns[i] = NAN;
+	if (group->kind != KIND_TIME || row->ok == 0)
+		return 0;
+	if (group->facts->rate)
+		row->rate = over(row, rate);
+	row->round_ns = over(row, round_ns);
+	row->cpu_ns = over(row, cpu_ns);
+	if (group->facts->load)
+		row->load_cpu_ns = over(row, load_cpu_ns);
+	row->voluntary = over(row, voluntary);
+	row->involuntary = over(row, involuntary);
+	return group->facts->latency ? merge_latencies(row) : 0;
+}

@@ -1,0 +1,91 @@
+/*
+ * A run's records sorted for tables: a row is a cell (a model's invocations of one benchmark), a
+ * group the rows that stand in one table because only their models differ.
+ */
+#ifndef CONCBENCH_HARNESS_REPORT_GROUP_H
+#define CONCBENCH_HARNESS_REPORT_GROUP_H
+
+#include "harness/report/session.h"
+#include "harness/stats/interval.h"
+
+enum { ROW_WARNINGS_MAX = 4 };
+
+/* Percentiles that tables show. */
+enum { P50, P99, P999, PERCENTILES };
+extern const double percentile_shares[PERCENTILES];
+
+/* What a table says of a cell. Rates and costs are over its ok invocations; NaN is n/a. */
+struct row {
+	const char *model;
+	const struct record **records; /* all of the cell, in order; malloc'd */
+	int records_count;
+	int ok, disturbed, invalid, failed; /* invocations */
+	enum status status;                 /* ok, or why there is no figure */
+	char reason[RECORD_REASON_MAX];
+	char warnings[ROW_WARNINGS_MAX][RECORD_REASON_MAX];
+	int warnings_count;
+	/* kind time */
+	struct interval rate;     /* operations per second */
+	struct interval round_ns; /* duration of a round */
+	struct interval ratio; /* of the leading figure, to the best row; > 1 is better than it */
+	double percentiles_ns[PERCENTILES], max_ns;
+	uint64_t samples;
+	bool corrected;                      /* percentiles are from the intended start */
+	struct interval cpu_ns, load_cpu_ns; /* per operation */
+	struct interval voluntary, involuntary;
+	/* kind memory */
+	struct interval user_bytes, kernel_bytes; /* per task */
+	double peak_bytes;
+	bool fitted; /* per task is a slope over several sizes */
+};
+
+struct group_rows {
+	const struct record *sample; /* any record of it: workload, parameters, CPUs */
+	const struct workload_facts *facts;
+	enum kind kind;
+	struct row
+		*rows; /* in the order of first appearance in the models table, else of records */
+	int rows_count;
+	int best;     /* row of the best leading figure; -1 = none */
+	bool by_rate; /* the leading figure is the rate, else the duration of a round */
+};
+
+struct groups {
+	struct group_rows *groups;
+	int count;
+};
+
+/*
+ * Sorts, judges (ledger) and computes everything tables need.
+ *   Returns  0 or -ENOMEM.
+ *   Owner    groups_free, also after an error; points into the session, which must outlive it.
+ */
+int groups_make(struct groups *groups, const struct session *session)
+	__attribute__((warn_unused_result));
+void groups_free(struct groups *groups);
+
+/* Was the parameter swept in this run? Then tables are told apart by it. */
+bool run_swept(const struct run_header *header, const char *name);
+
+/* Are these the same but for the model (and with `sizes`, for the number of tasks)? */
+bool same_benchmark(
+	const struct session *session, const struct record *a, const struct record *b, bool sizes);
+
+/* Has this invocation a rate? Not when the skew of its start is a large part of the window. */
+bool record_has_rate(const struct record *record);
+
+/* Computes a row's figures from its records that are ok (figures.c). 0 or -ENOMEM. */
+int row_compute(struct row *row, const struct group_rows *group);
+
+/* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */
+int group_compare(struct group_rows *group);
+
+/*
+ * Memory per task of every row by a fit over the sizes of all memory groups of the same benchmark.
+ */
+int groups_fit(struct groups *groups, const struct session *session);
+
+/* The block's half (0 permutation, 1 mirror) that record i of the row belongs to. */
+int row_half(const struct row *row, int i);
+
+#endif

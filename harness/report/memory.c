@@ -1,0 +1,122 @@
+/*
+ * Memory per task: a slope over the sizes that were measured, or where there is one size only, the
+ * figures of its invocations.
+ */
+#include "harness/report/group.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/stats/fit.h"
+
+static const double confidence = 0.95;
+
+/* Points of one model over all memory groups of a benchmark. */
+struct points {
+	struct fit_point *user, *kernel;
+	int count, room;
+	int64_t size; /* tasks of the last point */
+	int sizes;
+	double peak_bytes;
+};
+
+static int add(struct points *points, const struct record *record, int64_t tasks)
+{
+	if (points->count == points->room) {
+		int room = points->room == 0 ? 32 : points->room * 2;
+		struct fit_point *user = realloc(points->user, (size_t)room * sizeof(*user));
+		if (user != NULL)
+			points->user = user;
+		struct fit_point *kernel = realloc(points->kernel, (size_t)room * sizeof(*kernel));
+		if (kernel != NULL)
+			points->kernel = kernel;
+		if (user == NULL || kernel == NULL)
+			return -ENOMEM;
+		points->room = room;
+	}
+	double n = (double)tasks;
+	points->user[points->count] = (struct fit_point){
+		.group = record->place.block, .x = n, .y = record->memory.user_per_task * n};
+	points->kernel[points->count++] = (struct fit_point){
+		.group = record->place.block, .x = n, .y = record->memory.kernel_per_task * n};
+	return 0;
+}
+
+static int collect(
+	const struct group_rows *group, const char *model, int64_t wanted, struct points *points)
+{
+	int rc = 0;
+
+	for (int i = 0; i < group->rows_count; i++) {
+		const struct row *row = &group->rows[i];
+		for (int j = 0; j < row->records_count && rc == 0; j++) {
+			const struct record *record = row->records[j];
+			int64_t tasks = record_param_value(record, group->facts->concurrency, 0);
+			if (strcmp(row->model, model) != 0 || record->status != STATUS_OK ||
+				row->status != STATUS_OK || tasks <= 0 ||
+				!isfinite(record->memory.user_per_task) ||
+				!isfinite(record->memory.kernel_per_task))
+				continue;
+			points->sizes += points->size != tasks;
+			points->size = tasks;
+			double peak = (double)record->memory.peak;
+			if (tasks == wanted && peak >= 0 &&
+				!(peak <= points->peak_bytes)) /* also from NaN */
+				points->peak_bytes = peak;
+			rc = add(points, record, tasks);
+		}
+	}
+	return rc;
+}
+
+static struct interval per_task(const struct fit_point *points, int count, bool fitted)
+{
+	double *values = malloc(sizeof(*values) * (size_t)(count + 1));
+
+	if (fitted || values == NULL) {
+		free(values);
+		return fit_slopes(points, count, confidence);
+	}
+	for (int i = 0; i < count; i++)
+		values[i] = points[i].y / points[i].x;
+	struct interval interval = interval_median(values, count, confidence);
+	free(values);
+	return interval;
+}
+
+static int fit_row(struct groups *groups, const struct session *session, struct group_rows *group,
+	struct row *row)
+{
+	struct points points = {.peak_bytes = NAN};
+	int64_t wanted = record_param_value(group->sample, group->facts->concurrency, 0);
+	int rc = 0;
+
+	for (int i = 0; i < groups->count && rc == 0; i++) {
+		const struct group_rows *other = &groups->groups[i];
+		if (other->kind == KIND_MEMORY &&
+			same_benchmark(session, other->sample, group->sample, true))
+			rc = collect(other, row->model, wanted, &points);
+	}
+	if (rc == 0 && points.count > 0) {
+		row->fitted = points.sizes > 1;
+		row->user_bytes = per_task(points.user, points.count, row->fitted);
+		row->kernel_bytes = per_task(points.kernel, points.count, row->fitted);
+		row->peak_bytes = points.peak_bytes;
+	}
+	free(points.user);
+	free(points.kernel);
+	return rc;
+}
+
+int groups_fit(struct groups *groups, const struct session *session)
+{
+	int rc = 0;
+
+	for (int i = 0; i < groups->count; i++)
+		for (int j = 0; j < groups->groups[i].rows_count && rc == 0; j++)
+			rc = fit_row(
+				groups, session, &groups->groups[i], &groups->groups[i].rows[j]);
+	return rc;
+}

@@ -1,0 +1,85 @@
+/*
+ * Ratios of siblings, from pairs that ran next to each other; see stats/pairs.h.
+ */
+#include "harness/report/group.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness/stats/pairs.h"
+
+static double leading(const struct row *row, bool by_rate)
+{
+	/* a shorter round is better: as a speed */
+	return by_rate ? row->rate.middle : 1 / row->round_ns.middle;
+}
+
+int row_half(const struct row *row, int i)
+{
+	const struct record *record = row->records[i];
+
+	/* a mirror's slot is the larger of the block's two */
+	for (int j = 0; j < row->records_count; j++)
+		if (row->records[j]->place.block == record->place.block &&
+			row->records[j]->place.slot < record->place.slot)
+			return 1;
+	return 0;
+}
+
+/* The row's leading figures by pair; n of them. */
+static int collect(const struct row *row, bool by_rate, struct paired *values)
+{
+	int n = 0;
+
+	for (int i = 0; i < row->records_count; i++) {
+		const struct record *record = row->records[i];
+		if (record->status != STATUS_OK || (by_rate && !record_has_rate(record)))
+			continue;
+		double work =
+			by_rate ? (double)record->work.operations : (double)record->work.rounds;
+		values[n++] =
+			(struct paired){.key = pair_key(record->place.block, row_half(row, i)),
+				.value = work / (double)record->window.ns};
+	}
+	return n;
+}
+
+int group_compare(struct group_rows *group)
+{
+	int compared = 0, most = 1;
+
+	group->by_rate = group->facts->rate;
+	group->best = -1;
+	for (int i = 0; i < group->rows_count; i++) {
+		const struct row *row = &group->rows[i];
+		most = row->records_count > most ? row->records_count : most;
+		if (row->status != STATUS_OK)
+			continue;
+		/* a row without a figure is no best and has no ratio */
+		if (isnan(leading(row, group->by_rate)))
+			continue;
+		compared++;
+		if (group->best < 0 || leading(row, group->by_rate) >
+					       leading(&group->rows[group->best], group->by_rate))
+			group->best = i;
+	}
+	struct paired *values = calloc((size_t)most, sizeof(*values));
+	struct paired *best = calloc((size_t)most, sizeof(*best));
+	int best_n = group->best < 0 || best == NULL
+			     ? 0
+			     : collect(&group->rows[group->best], group->by_rate, best);
+	/* 95 % for all ratios of the table at once (Bonferroni), as far as the pairs reach */
+	double confidence = compared > 2 ? 1 - 0.05 / (compared - 1) : 0.95;
+	for (int i = 0; i < group->rows_count && values != NULL && best != NULL; i++) {
+		struct row *row = &group->rows[i];
+		if (row->status != STATUS_OK)
+			continue;
+		int n = collect(row, group->by_rate, values);
+		row->ratio = pairs_ratio(values, n, best, best_n, confidence);
+	}
+	int rc = values == NULL || best == NULL ? -ENOMEM : 0;
+	free(values);
+	free(best);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/*
+ * Everything a run has to say, as tables for readers or as data for programs.
+ */
+#ifndef CONCBENCH_HARNESS_REPORT_REPORT_H
+#define CONCBENCH_HARNESS_REPORT_REPORT_H
+
+#include "harness/report/tables.h"
+
+enum report_format {
+	REPORT_TERMINAL,
+	REPORT_MARKDOWN,
+	REPORT_CSV,
+	REPORT_JSON,
+	REPORT_HYPERFINE,
+	REPORT_FORMATS
+};
+extern const char *const report_format_names[]; /* "term", … ended by NULL */
+
+/*
+ * Prepares a report of a session that stays the caller's.
+ *   folder   where hyperfine.json lies; NULL = nowhere
+ *   Returns  0 or -ENOMEM.   Owner: report_free, also after an error.
+ */
+int report_make(struct report *report, const struct session *session, const char *folder)
+	__attribute__((warn_unused_result));
+void report_free(struct report *report);
+
+/*
+ * Writes it.
+ *   Returns  0, -ENOMEM, or -errno of the stream (-EPIPE: the reader has gone).
+ */
+int report_write(const struct report *report, enum report_format format, FILE *out)
+	__attribute__((warn_unused_result));
+int report_write_with(const struct report *report, const struct writer *writer)
+	__attribute__((warn_unused_result));
+
+/* Rows as data; base units (export.c). 0 or -ENOMEM. */
+int export_csv(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+int export_json(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+int export_hyperfine(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+
+/*
+ * Writes report.md and report.csv into the folder.
+ *   error    the file that failed, on failure
+ *   Returns  0 or -errno.
+ */
+int report_save(const struct report *report, const char *folder, char *error, size_t error_bytes)
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,282 @@
+#include "harness/report/tables.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/params.h"
+#include "harness/report/notes.h"
+#include "harness/report/number.h"
+
+/* Columns of a benchmark's table. */
+enum {
+	MODEL,
+	LEADING,
+	RATIO,
+	FIRST_PERCENTILE,
+	MAXIMUM = FIRST_PERCENTILE + PERCENTILES,
+	CPU,
+	LOAD_CPU,
+	VOLUNTARY,
+	INVOLUNTARY,
+	USER_BYTES,
+	KERNEL_BYTES,
+	PEAK,
+	INVOCATIONS,
+	WALL,
+	USER_TIME,
+	SYSTEM_TIME,
+	COLUMNS
+};
+
+static const char *const heads[COLUMNS] = {
+	[MODEL] = "model",
+	[RATIO] = "× best",
+	[FIRST_PERCENTILE + P50] = "p50",
+	[FIRST_PERCENTILE + P99] = "p99",
+	[FIRST_PERCENTILE + P999] = "p99.9",
+	[MAXIMUM] = "max",
+	[CPU] = "CPU/op",
+	[LOAD_CPU] = "load CPU/op",
+	[VOLUNTARY] = "vol/op",
+	[INVOLUNTARY] = "invol/op",
+	[USER_BYTES] = "user/task",
+	[KERNEL_BYTES] = "kernel/task",
+	[PEAK] = "peak",
+	[INVOCATIONS] = "n",
+	[WALL] = "hyperfine wall",
+	[USER_TIME] = "user",
+	[SYSTEM_TIME] = "system",
+};
+
+/* What a table is built from and into. */
+struct building {
+	const struct report *report;
+	const struct group_rows *group;
+	struct grid *grid;
+	struct notes *notes;
+};
+
+void group_cpus(const struct group_rows *group, char *text, size_t bytes)
+{
+	cpu_set_t list;
+	const char *sut = group->sample->place.sut_cpus;
+	int cpus = cpu_list_parse(sut, &list) == 0 ? CPU_COUNT(&list) : 0;
+
+	snprintf(text, bytes, "%son %d CPU%s",
+		group->facts->server ? "server "
+		: group->facts->load ? "client "
+				     : "",
+		cpus, cpus == 1 ? "" : "s");
+}
+
+void group_sweep(
+	const struct session *session, const struct group_rows *group, char *text, size_t bytes)
+{
+	size_t end = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < group->sample->params_count && end < bytes; i++) {
+		const struct record_param *param = &group->sample->params[i];
+		if (run_swept(&session->header, param->name))
+			end += (size_t)snprintf(
+				text + end, bytes - end, " %s=%s", param->name, param->text);
+	}
+}
+
+const char *row_verdict(const struct row *row)
+{
+	return row->status == STATUS_IMPOSSIBLE ? "– not possible"
+	       : row->status == STATUS_INVALID && strncmp(row->reason, "refused", 7) == 0
+		       ? "refused"
+		       : status_names[row->status];
+}
+
+static void set_percentiles(const struct building *building, int at, const struct row *row)
+{
+	char text[NUMBER_MAX];
+
+	for (int i = 0; i < PERCENTILES; i++) {
+		number_format(
+			text, sizeof(text), row->percentiles_ns[i], UNIT_DURATION, DIGITS_DEFAULT);
+		grid_set(building->grid, at, FIRST_PERCENTILE + i, "%s", text);
+	}
+	number_format(text, sizeof(text), row->max_ns, UNIT_DURATION, DIGITS_DEFAULT);
+	grid_set(building->grid, at, MAXIMUM, "%s", text);
+}
+
+static void set_time(const struct building *building, int at, const struct row *row)
+{
+	const struct group_rows *group = building->group;
+	struct grid *grid = building->grid;
+	char text[NUMBER_MAX];
+
+	number_interval(text, sizeof(text), group->by_rate ? &row->rate : &row->round_ns,
+		group->by_rate ? UNIT_RATE : UNIT_DURATION);
+	grid_set(grid, at, LEADING, "%s", text);
+	bool best = group->best >= 0 && row == &group->rows[group->best];
+	number_interval(text, sizeof(text), &row->ratio, UNIT_PLAIN);
+	bool apart = !interval_contains(&row->ratio, 1);
+	grid_set(grid, at, RATIO, "%s%s", best || apart ? "" : "≈ ", best ? "1" : text);
+	if (group->facts->latency)
+		set_percentiles(building, at, row);
+	number_middle(text, sizeof(text), &row->cpu_ns, UNIT_DURATION);
+	grid_set(grid, at, CPU, "%s", text);
+	if (group->facts->load) {
+		number_middle(text, sizeof(text), &row->load_cpu_ns, UNIT_DURATION);
+		grid_set(grid, at, LOAD_CPU, "%s", text);
+	}
+	number_format(text, sizeof(text), row->voluntary.middle, UNIT_PLAIN, DIGITS_DEFAULT);
+	grid_set(grid, at, VOLUNTARY, "%s", text);
+	number_format(text, sizeof(text), row->involuntary.middle, UNIT_PLAIN, DIGITS_DEFAULT);
+	grid_set(grid, at, INVOLUNTARY, "%s", text);
+}
+
+static void set_memory(const struct building *building, int at, const struct row *row)
+{
+	char text[NUMBER_MAX];
+
+	if (row->user_bytes.n == 0)
+		return;
+	number_interval(text, sizeof(text), &row->user_bytes, UNIT_BYTES);
+	grid_set(building->grid, at, USER_BYTES, "%s", text);
+	number_interval(text, sizeof(text), &row->kernel_bytes, UNIT_BYTES);
+	grid_set(building->grid, at, KERNEL_BYTES, "%s", text);
+	number_format(text, sizeof(text), row->peak_bytes, UNIT_BYTES, DIGITS_DEFAULT);
+	grid_set(building->grid, at, PEAK, "%s", text);
+}
+
+static void set_hyperfine(const struct building *building, int at, const struct row *row)
+{
+	const struct hyperfine_result *result = hyperfine_find(
+		&building->report->hyperfine, building->group->facts->name, row->model);
+	char mean[NUMBER_MAX], stddev[NUMBER_MAX], user[NUMBER_MAX], system[NUMBER_MAX];
+
+	if (result == NULL)
+		return;
+	if (result->failed) {
+		grid_set(building->grid, at, WALL, "failed");
+		return;
+	}
+	number_format(mean, sizeof(mean), result->mean_s * 1e9, UNIT_DURATION, DIGITS_DEFAULT);
+	number_format(stddev, sizeof(stddev), result->stddev_s * 1e9, UNIT_DURATION, 2);
+	number_format(user, sizeof(user), result->user_s * 1e9, UNIT_DURATION, DIGITS_DEFAULT);
+	number_format(
+		system, sizeof(system), result->system_s * 1e9, UNIT_DURATION, DIGITS_DEFAULT);
+	grid_set(building->grid, at, WALL, "%s ± %s", mean, stddev);
+	grid_set(building->grid, at, USER_TIME, "%s", user);
+	grid_set(building->grid, at, SYSTEM_TIME, "%s", system);
+}
+
+/* The model's name with the numbers of its notes. */
+static void set_model(const struct building *building, int at, const struct row *row)
+{
+	char text[CELL_BYTES];
+	size_t end = (size_t)snprintf(text, sizeof(text), "%s", row->model);
+
+	bool refused = row->status == STATUS_INVALID && strcmp(row_verdict(row), "refused") == 0;
+
+	if (row->status != STATUS_OK)
+		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
+			notes_add(building->notes, "%s: %s%s%s", row->model,
+				refused ? "" : row_verdict(row), refused ? "" : ": ", row->reason));
+	for (int i = 0; i < row->warnings_count && end < sizeof(text); i++)
+		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
+			notes_add(building->notes, "%s: %s", row->model, row->warnings[i]));
+	grid_set(building->grid, at, MODEL, "%s", text);
+}
+
+static void set_row(const struct building *building, int at, const struct row *row)
+{
+	set_model(building, at, row);
+	if (row->status == STATUS_OK)
+		set_time(building, at, row);
+	else
+		grid_set(building->grid, at, LEADING, "%s", row_verdict(row));
+	if (row->status != STATUS_INVALID)
+		set_memory(building, at, row);
+	if (row->ok == row->records_count)
+		grid_set(building->grid, at, INVOCATIONS, "%d", row->ok);
+	else
+		grid_set(building->grid, at, INVOCATIONS, "%d/%d", row->ok, row->records_count);
+	set_hyperfine(building, at, row);
+	building->grid->strong[at] = building->group->best == at - 1;
+}
+
+static void set_heads(const struct building *building)
+{
+	for (int column = 0; column < COLUMNS; column++)
+		if (heads[column] != NULL)
+			grid_set(building->grid, 0, column, "%s", heads[column]);
+	grid_set(building->grid, 0, LEADING, building->group->by_rate ? "op/s" : "round");
+}
+
+/* Text below the grid that concerns the table, not a row. */
+static void note_table(const struct building *building)
+{
+	const struct group_rows *group = building->group;
+	const struct row *best = group->best < 0 ? NULL : &group->rows[group->best];
+	int separated = 0, compared = 0;
+
+	for (int i = 0; i < group->rows_count && best != NULL; i++) {
+		const struct row *row = &group->rows[i];
+		if (row == best || row->status != STATUS_OK || row->ratio.n == 0)
+			continue;
+		compared++;
+		separated += !interval_contains(&row->ratio, 1);
+	}
+	if (separated < compared)
+		notes_add(building->notes, "≈ not separated from the best: the ratio's interval "
+					   "contains 1");
+	if (group->rows_count == 1)
+		notes_add(building->notes,
+			"no sibling did the same work: nothing to compare it with");
+	if (!group->facts->rate)
+		notes_add(building->notes,
+			"the schedule decides the rate, so the duration of a round is shown");
+	if (group->facts->latency_of[0] != '\0')
+		notes_add(building->notes, "latency of %s", group->facts->latency_of);
+}
+
+/* "tasks 1000, hold 1ms": all of the workload's own parameters, as used. */
+static void describe_params(const struct group_rows *group, char *text, size_t bytes)
+{
+	size_t end = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < group->sample->params_count && end < bytes; i++) {
+		const struct record_param *param = &group->sample->params[i];
+		end += (size_t)snprintf(text + end, bytes - end, "%s%s %s", i > 0 ? ", " : "",
+			param->name, param->text);
+	}
+}
+
+int table_write(
+	const struct writer *writer, const struct report *report, const struct group_rows *group)
+{
+	struct grid grid;
+	struct notes notes = {.count = 0};
+	char cpus[48], sweep[120], params[600];
+	struct building building = {
+		.report = report, .group = group, .grid = &grid, .notes = &notes};
+	int rc = grid_init(&grid, COLUMNS, group->rows_count, 1);
+
+	if (rc == 0) {
+		set_heads(&building);
+		for (int i = 0; i < group->rows_count; i++)
+			set_row(&building, i + 1, &group->rows[i]);
+		note_table(&building);
+		grid_squeeze(&grid);
+		group_cpus(group, cpus, sizeof(cpus));
+		group_sweep(report->session, group, sweep, sizeof(sweep));
+		describe_params(group, params, sizeof(params));
+		write_heading(writer, "%s%s, %s: %s", group->facts->name, sweep, cpus,
+			group->facts->operation);
+		write_text(writer, "%s", params);
+		write_grid(writer, &grid);
+		notes_write(writer, &notes);
+	}
+	grid_free(&grid);
+	return rc;
+}

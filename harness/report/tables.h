@@ -1,0 +1,37 @@
+/*
+ * The tables of a run: one per benchmark with a row per model, and the matrix of all.
+ */
+#ifndef CONCBENCH_HARNESS_REPORT_TABLES_H
+#define CONCBENCH_HARNESS_REPORT_TABLES_H
+
+#include "harness/report/grid.h"
+#include "harness/report/group.h"
+#include "harness/report/hyperfine.h"
+
+/* What a report is made from. */
+struct report {
+	const struct session *session;
+	struct groups groups;
+	struct hyperfine hyperfine;
+};
+
+/* One benchmark: heading, grid, footnotes. 0 or -ENOMEM. */
+int table_write(const struct writer *writer, const struct report *report,
+	const struct group_rows *group) __attribute__((warn_unused_result));
+
+/* All benchmarks against all models: ratio to the best of each. 0 or -ENOMEM. */
+int matrix_write(const struct writer *writer, const struct report *report)
+	__attribute__((warn_unused_result));
+
+/* "server on 1 CPU", "on 2 CPUs". */
+void group_cpus(const struct group_rows *group, char *text, size_t bytes);
+
+/* The swept parameters of a group, " tasks=1k"; "" where nothing was swept. */
+void group_sweep(
+	const struct session *session, const struct group_rows *group, char *text, size_t bytes);
+
+/* What a row without a figure shows in its place: "– not possible", "limit", "INVALID", "failed".
+ */
+const char *row_verdict(const struct row *row);
+
+#endif
