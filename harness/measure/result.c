@@ -192,10 +192,12 @@ static void judge_numbers(struct record *record, const struct orders *orders)
 	if (faults > record->work.tasks && (orders->workload->flags & WORKLOAD_MAIN) == 0)
 		warn(record, "%.1f page faults per task in the window",
 			(double)faults / (double)record->work.tasks);
-	if (record->window.ns < SKEW_TIMES * record->window.skew_ns)
+	if ((orders->workload->flags & WORKLOAD_NO_RATE) == 0 &&
+		record->window.ns < SKEW_TIMES * record->window.skew_ns)
 		warn(record, "rates n/a: the window is %.1f times the skew of the start",
 			(double)record->window.ns / (double)record->window.skew_ns);
-	if (record->memory.measured && !record->memory.settled)
+	/* with a control group of its own the SUT is not mixed with what others give back */
+	if (record->memory.measured && !record->memory.settled && record->memory.a.cgroup < 0)
 		warn(record, "the machine's memory did not stand still before the baseline");
 }
 
