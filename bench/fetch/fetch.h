@@ -8,8 +8,9 @@
 #include "harness/load/message.h"
 #include "harness/workload.h"
 
-/* What a task reads at once, on its stack in every family; a longer reply comes in parts. */
-enum { FETCH_BUFFER_BYTES = 4096 };
+/* What a task reads at once, on its stack in every family; a longer reply comes in parts. Small, so
+   that a coroutine's frames and its buffer lie in one page. */
+enum { FETCH_BUFFER_BYTES = 1024 };
 
 /* A task's connection, which it keeps over all rounds, whichever worker runs it. */
 struct fetch_task {

@@ -27,7 +27,7 @@ static void run(int model, const char *more, struct record *record)
 	snprintf(arguments, sizeof(arguments), "--rounds 3 --kind time %s %s", more,
 		alone ? "-c 1" : "");
 	cell_run("echo", models[model].name, arguments, record);
-	ck_assert_msg(record->status == STATUS_OK, "%s: %s", models[model].name, record->reason);
+	ck_assert_msg(cell_complete(record), "%s: %s", models[model].name, record->reason);
 }
 
 START_TEST(every_model_does_the_same_work)
