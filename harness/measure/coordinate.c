@@ -142,7 +142,8 @@ static void clear(struct orders *orders)
 		slot->operations = slot->bytes = slot->checksum = 0;
 		slot->start_ns = slot->end_ns = 0;
 	}
-	memset(invocation->lanes, 0, (size_t)invocation->lanes_count * sizeof(struct lane));
+	if (invocation->lanes_count > 0)
+		memset(invocation->lanes, 0, (size_t)invocation->lanes_count * sizeof(struct lane));
 	memset(orders->load_lanes, 0, 2 * sizeof(struct lane));
 	for (int i = 0; i < CHUNK_TASKS_MAX; i++)
 		invocation->chunks[i] = (struct chunks){.operations = invocation->chunk_operations};
