@@ -141,11 +141,9 @@ static struct work of_mixed(const struct record *record)
 	return work;
 }
 
-typedef struct work work_fn(const struct record *record);
-
 static const struct row {
 	const char *workload;
-	work_fn *expected;
+	struct work (*expected)(const struct record *record);
 	const char *extra[4]; /* parameters beside the smoke size's, ended by NULL */
 } rows[] = {
 	{"spawn", once_per_task, {NULL}},
