@@ -4,11 +4,19 @@
 #ifndef CONCBENCH_MODELS_ASYNC_ASYNC_H
 #define CONCBENCH_MODELS_ASYNC_ASYNC_H
 
+#include "models/async/bridge.h"
+#include "models/async/channel.h"
+#include "models/async/combine.h"
 #include "models/async/debug.h"
+#include "models/async/event.h"
 #include "models/async/executor.h"
 #include "models/async/future.h"
 #include "models/async/io.h"
+#include "models/async/lock.h"
 #include "models/async/loop.h"
+#include "models/async/queue.h"
+#include "models/async/remote.h"
+#include "models/async/semaphore.h"
 #include "models/async/task.h"
 #include "models/async/timeout.h"
 #include "models/model.h"

@@ -48,6 +48,12 @@ report(struct async_debug *debug, const char *format, ...)
 
 void async_debug_resume(struct async_loop *loop, struct async_task *task)
 {
+	if (loop->debug->trace)
+		report(loop->debug, "run '%s' after %s", async_task_name(task),
+			!task->started        ? "spawn"
+			: task->waits != NULL ? task->waits
+					      : "async_yield");
+	task->waits = NULL;
 	loop->debug->running = task;
 	loop->debug->began_ns = async_now_ns();
 }

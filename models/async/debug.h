@@ -21,6 +21,7 @@ struct async_debug {
 	uint64_t slow_ns;  /* of one resumption; the caller may change it */
 	uint64_t began_ns; /* the resumption in progress */
 	struct async_task *running;
+	bool trace; /* tell every resumption: who goes on, and what it had waited in */
 	size_t slow, failed, unawaited;              /* reports so far */
 	void (*report)(void *arg, const char *line); /* instead of stderr; NULL */
 	void *report_arg;

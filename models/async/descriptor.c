@@ -11,6 +11,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "models/async/loop.h"
+#include "models/async/poller.h"
+
 int async_descriptors_open(struct async_descriptors *descriptors)
 {
 	enum { MOST = 1 << 20 }; /* fs.nr_open's default; 64 MiB of addresses, touched where used */
@@ -61,6 +64,17 @@ int async_descriptor_know(struct async_descriptor *descriptor, int fd)
 	}
 	descriptor->known = 1;
 	return 0;
+}
+
+int async_descriptor_register(struct async_loop *loop, int fd, struct async_descriptor **descriptor)
+{
+	int rc = async_descriptor_find(&loop->descriptors, fd, descriptor);
+
+	if (rc == 0 && !(*descriptor)->registered) {
+		rc = loop->poller->add(loop->poller, fd);
+		(*descriptor)->registered = rc == 0;
+	}
+	return rc;
 }
 
 void async_descriptor_edge(struct async_descriptor *descriptor, uint32_t events)

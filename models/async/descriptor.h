@@ -56,6 +56,12 @@ static inline int async_descriptor_find(
 	return (*descriptor)->known ? 0 : async_descriptor_know(*descriptor, fd);
 }
 
+/*
+ * The same, and lets the poller tell its edges: for whoever is about to wait.
+ */
+int async_descriptor_register(struct async_loop *loop, int fd, struct async_descriptor **descriptor)
+	__attribute__((warn_unused_result));
+
 /* What an edge means; events are epoll's. */
 void async_descriptor_edge(struct async_descriptor *descriptor, uint32_t events);
 

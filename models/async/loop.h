@@ -66,6 +66,7 @@ struct async_loop {
 	struct async_debug *debug;
 	struct async_options options;
 	int64_t spin_ns;
+	unsigned selects;         /* whose turn it is among ready cases */
 	size_t jobs;              /* in the executor: spin a little before sleeping */
 	void *parking;            /* crew: who waits on which word */
 	struct async_task *ended; /* ThreadSanitizer: their fibers are dropped by the hub */
