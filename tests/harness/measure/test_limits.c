@@ -1,0 +1,100 @@
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "harness/measure/limits.h"
+#include "tests/suite.h"
+
+static char text[240];
+
+START_TEST(an_error_that_is_no_limit_has_no_name)
+{
+	ck_assert_int_eq(limit_name(-EIO, 5, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name(0, 5, text, sizeof(text)), -ENOENT);
+}
+END_TEST
+
+START_TEST(an_error_without_an_exhausted_limit_has_no_name)
+{
+	ck_assert_int_eq(limit_name(-EAGAIN, 5, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name(-ENOMEM, 5, text, sizeof(text)), -ENOENT);
+}
+END_TEST
+
+START_TEST(descriptors_of_the_process_and_of_the_machine)
+{
+	struct rlimit limit = {100, 100};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(limit_name(-EMFILE, 93, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_NOFILE 100 reached at 93 tasks");
+	ck_assert_int_eq(limit_name(-ENFILE, 7, text, sizeof(text)), 0);
+	ck_assert_ptr_eq(strstr(text, "fs.file-max "), text);
+}
+END_TEST
+
+START_TEST(the_address_space)
+{
+	struct rlimit limit = {400 << 20, 400 << 20};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+	while (mmap(NULL, 8 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+		;
+	ck_assert_int_eq(limit_name(-ENOMEM, 12, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_AS 419430400 reached at 12 tasks");
+	/* pthread_create tells the same as EAGAIN */
+	ck_assert_int_eq(limit_name(-EAGAIN, 12, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_AS 419430400 reached at 12 tasks");
+}
+END_TEST
+
+START_TEST(mappings)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t pages = 70000;
+	char *area = mmap(
+		NULL, pages * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t i = 0;
+
+	ck_assert_ptr_ne(area, MAP_FAILED);
+	for (; i < pages && mprotect(area + i * page, page, PROT_NONE) == 0; i += 2)
+		;
+	if (i >= pages)
+		return; /* a machine with a higher limit than that */
+	ck_assert_int_eq(limit_name(-ENOMEM, 3, text, sizeof(text)), 0);
+	ck_assert_ptr_eq(strstr(text, "vm.max_map_count "), text);
+}
+END_TEST
+
+START_TEST(the_users_processes)
+{
+	struct rlimit limit = {1, 1};
+
+	if (getuid() == 0)
+		ck_assert_int_eq(setresuid(64322, 64322, 64322), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &limit), 0);
+	ck_assert_int_eq(fork(), -1);
+	ck_assert_int_eq(limit_name(-errno, 0, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_NPROC 1 reached at 0 tasks");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("limits");
+	TCase *tcase = tcase_create("limits");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, an_error_that_is_no_limit_has_no_name);
+	tcase_add_test(tcase, an_error_without_an_exhausted_limit_has_no_name);
+	tcase_add_test(tcase, descriptors_of_the_process_and_of_the_machine);
+	tcase_add_test(tcase, the_address_space);
+	tcase_add_test(tcase, mappings);
+	tcase_add_test(tcase, the_users_processes);
+	suite_add_tcase(s, tcase);
+	return s;
+}
