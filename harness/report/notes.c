@@ -24,6 +24,4 @@ void notes_write(const struct writer *writer, const struct notes *notes)
 {
 	for (int i = 0; i < notes->count; i++)
 		write_note(writer, "(%d) %s", i + 1, notes->text[i]);
-	if (notes->count > 0 && writer->format == WRITER_MARKDOWN)
-		fputc('\n', writer->out);
 }

@@ -127,9 +127,9 @@ static void set_time(const struct building *building, int at, const struct row *
 		number_middle(text, sizeof(text), &row->load_cpu_ns, UNIT_DURATION);
 		grid_set(grid, at, LOAD_CPU, "%s", text);
 	}
-	number_format(text, sizeof(text), row->voluntary.middle, UNIT_PLAIN, DIGITS_DEFAULT);
+	number_format(text, sizeof(text), row->voluntary.middle, UNIT_PLAIN, 2);
 	grid_set(grid, at, VOLUNTARY, "%s", text);
-	number_format(text, sizeof(text), row->involuntary.middle, UNIT_PLAIN, DIGITS_DEFAULT);
+	number_format(text, sizeof(text), row->involuntary.middle, UNIT_PLAIN, 2);
 	grid_set(grid, at, INVOLUNTARY, "%s", text);
 }
 
@@ -212,43 +212,62 @@ static void set_heads(const struct building *building)
 	grid_set(building->grid, 0, LEADING, building->group->by_rate ? "op/s" : "round");
 }
 
-/* Text below the grid that concerns the table, not a row. */
-static void note_table(const struct building *building)
+/* Lines below the grid that concern the table, not a row. */
+static void write_remarks(const struct writer *writer, const struct group_rows *group)
 {
-	const struct group_rows *group = building->group;
 	const struct row *best = group->best < 0 ? NULL : &group->rows[group->best];
-	int separated = 0, compared = 0;
+	bool unseparated = false;
 
 	for (int i = 0; i < group->rows_count && best != NULL; i++) {
 		const struct row *row = &group->rows[i];
-		if (row == best || row->status != STATUS_OK || row->ratio.n == 0)
-			continue;
-		compared++;
-		separated += !interval_contains(&row->ratio, 1);
+		if (row != best && row->ratio.n > 0 && interval_contains(&row->ratio, 1))
+			unseparated = true;
 	}
-	if (separated < compared)
-		notes_add(building->notes, "≈ not separated from the best: the ratio's interval "
-					   "contains 1");
+	if (unseparated)
+		write_note(
+			writer, "≈ not separated from the best: the ratio's interval contains 1");
 	if (group->rows_count == 1)
-		notes_add(building->notes,
-			"no sibling did the same work: nothing to compare it with");
+		write_note(writer, "no sibling did the same work: nothing to compare it with");
 	if (!group->facts->rate)
-		notes_add(building->notes,
+		write_note(writer,
 			"the schedule decides the rate, so the duration of a round is shown");
 	if (group->facts->latency_of[0] != '\0')
-		notes_add(building->notes, "latency of %s", group->facts->latency_of);
+		write_note(writer, "latency is that of %s", group->facts->latency_of);
+	for (int i = 0; i < group->rows_count; i++) {
+		if (group->rows[i].status == STATUS_OK && group->rows[i].corrected) {
+			write_note(writer, "latency counts from the intended start of a request");
+			break;
+		}
+	}
 }
 
-/* "tasks 1000, hold 1ms": all of the workload's own parameters, as used. */
+static bool is_common(const char *name)
+{
+	for (int i = 0; i < COMMON_PARAMS; i++)
+		if (strcmp(common_params[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* "tasks 1k, hold 1ms; thread-pool has 2 workers": the workload's own parameters as used, and those
+   that models resolve for themselves. */
 static void describe_params(const struct group_rows *group, char *text, size_t bytes)
 {
+	const char *pool = common_params[COMMON_POOL].name;
 	size_t end = 0;
 
 	text[0] = '\0';
 	for (int i = 0; i < group->sample->params_count && end < bytes; i++) {
 		const struct record_param *param = &group->sample->params[i];
-		end += (size_t)snprintf(text + end, bytes - end, "%s%s %s", i > 0 ? ", " : "",
-			param->name, param->text);
+		if (!is_common(param->name))
+			end += (size_t)snprintf(text + end, bytes - end, "%s%s %s",
+				i > 0 ? ", " : "", param->name, param->text);
+	}
+	for (int i = 0; i < group->rows_count && end < bytes; i++) {
+		long long workers = record_param_value(group->rows[i].records[0], pool, 0);
+		if (workers > 0)
+			end += (size_t)snprintf(text + end, bytes - end, "; %s: %lld workers",
+				group->rows[i].model, workers);
 	}
 }
 
@@ -266,7 +285,6 @@ int table_write(
 		set_heads(&building);
 		for (int i = 0; i < group->rows_count; i++)
 			set_row(&building, i + 1, &group->rows[i]);
-		note_table(&building);
 		grid_squeeze(&grid);
 		group_cpus(group, cpus, sizeof(cpus));
 		group_sweep(report->session, group, sweep, sizeof(sweep));
@@ -276,6 +294,7 @@ int table_write(
 		write_text(writer, "%s", params);
 		write_grid(writer, &grid);
 		notes_write(writer, &notes);
+		write_remarks(writer, group);
 	}
 	grid_free(&grid);
 	return rc;

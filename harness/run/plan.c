@@ -268,7 +268,8 @@ static int add_combination(struct planning *planning, struct cell *cell, bool gi
 
 	cell->kind = KIND_TIME;
 	cell->sut = loaded ? placement->sut : placement->alone;
-	cell->load = placement->load;
+	if (loaded)
+		cell->load = placement->load;
 	int rc = add_group(planning, cell, effort->blocks, effort->mirror);
 	if (rc == 0)
 		rc = add_memory(planning, *cell, given);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/params.h"
+#include "harness/run/arguments.h"
 #include "harness/run/random.h"
 #include "harness/run/stop.h"
 
@@ -108,6 +109,8 @@ static void place_record(const struct run *run, const struct step *step, struct 
 	snprintf(place->binary_sha256, sizeof(place->binary_sha256), "%s",
 		header->build.binary_sha256);
 	place->arm[0] = '\0';
+	/* as planned, so that siblings are found whatever a guest wrote */
+	cell_cpus(&run->plan->cells[step->cell], place->sut_cpus, place->load_cpus);
 	place->block = step->block;
 	place->slot = step->slot;
 	place->order = run->journal->session.records_count;
