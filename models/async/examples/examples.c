@@ -21,5 +21,13 @@ const struct example examples[] = {
 		"ready; numbers times ten; the cache; steps 0 to 19; waiting again; closed\n"},
 	{"scheduler", "S1", "hand-written scheduler", "tasks, a ready queue, a main loop, exit",
 		example_scheduler, "foo\nbar\nfoo\nbar\ntask 1 terminated\ntask 2 terminated\n"},
+	{"polling", "S2", "polling scheduler", "two waits overlap, and a whole CPU burns meanwhile",
+		example_polling, "fetches of 4 and 3: total 4\n"},
+	{"generations", "S3", "four generations of the same program",
+		"the same events by delegation, marked generators, the early loop, async/await",
+		example_generations, "the same four lines from each of the four programs\n"},
+	{"bridge", "S4", "bridge between worlds", "an old polling coroutine works on the real loop",
+		example_bridge,
+		"TypeError: object generator can't be used in 'await' expression\n"},
 	{NULL, NULL, NULL, NULL, NULL, NULL},
 };

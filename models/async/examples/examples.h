@@ -31,5 +31,8 @@ int example_errors(FILE *out);
 int example_interleave(FILE *out);
 int example_robot(FILE *out);
 int example_scheduler(FILE *out);
+int example_polling(FILE *out);
+int example_generations(FILE *out);
+int example_bridge(FILE *out);
 
 #endif
