@@ -1,4 +1,5 @@
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,4 +86,12 @@ void invoke(struct record *record, exec_fn *exec, const struct workload *workloa
 	int rc = record_from_json(record, json, bytes, error, sizeof(error));
 	ck_assert_msg(rc == 0, "%s/%s: %s in: %s", workload->name, model, error, json);
 	free(line);
+}
+
+bool model_runs_here(const struct model *model)
+{
+	struct crew crew = {0};
+	int rc = crew_open(&crew, model, 1);
+
+	return crew_join(&crew, rc) != -ENOSYS;
 }

@@ -17,4 +17,9 @@ typedef int exec_fn(int argc, char **argv);
 void invoke(struct record *record, exec_fn *exec, const struct workload *workload,
 	const char *model, const char *const *extra);
 
+/*
+ * Whether this kernel lets the model run: -ENOSYS on opening a crew says that it does not.
+ */
+bool model_runs_here(const struct model *model);
+
 #endif

@@ -186,7 +186,7 @@ const struct workload mixed_workload = {
 	.calibrate = mixed_calibrate,
 	.calibrated = MIXED_CALIBRATION,
 	.run = {[FAMILY_ASYNC] = mixed_async,
+		[FAMILY_STACKLESS] = mixed_stackless,
 		[FAMILY_THREADS] = mixed_threads,
 		[FAMILY_PROCESSES] = mixed_processes},
-	.why_not = {[FAMILY_STACKLESS] = "not written for state machines"},
 };

@@ -11,6 +11,7 @@
 extern const struct workload mixed_workload;
 
 int mixed_async(struct orders *orders);
+int mixed_stackless(struct orders *orders);
 int mixed_threads(struct orders *orders);
 int mixed_processes(struct orders *orders);
 

@@ -3,7 +3,7 @@
  * one cell, and the ledger must tell it from an honest one, for every workload and every model.
  */
 /* wrap: slot_stretch hash_block mixed_compute file_transfer crew_spawn clock_nanosleep */
-/* wrap: async_pread async_pwrite async_sleep_until */
+/* wrap: async_pread async_pwrite async_sleep_until slot_turn stackless_sleep_until */
 #include <string.h>
 #include <time.h>
 
@@ -13,6 +13,7 @@
 #include "harness/cli/cli.h"
 #include "harness/report/ledger.h"
 #include "models/async/async.h"
+#include "models/async/stackless.h"
 #include "tests/invoke.h"
 #include "tests/suite.h"
 
@@ -35,18 +36,34 @@ static enum cheat {
 	RUNS_A_TASK_TWICE
 } cheat;
 
+/* At the end of a stretch, before it is looked at. */
+static void misreport(struct slot *slot)
+{
+	if (slot->index != 0 || slot->operations == 0)
+		return;
+	slot->operations -= cheat == REPORTS_ONE_OPERATION_LESS;
+	slot->operations += cheat == REPORTS_ONE_OPERATION_TWICE;
+	slot->bytes -= cheat == REPORTS_ONE_BYTE_LESS;
+	slot->checksum ^= cheat == REPORTS_ANOTHER_RESULT;
+}
+
 bool __real_slot_stretch(struct slot *slot);
 bool __wrap_slot_stretch(struct slot *slot);
 
 bool __wrap_slot_stretch(struct slot *slot)
 {
-	if (slot->index == 0 && slot->operations > 0) {
-		slot->operations -= cheat == REPORTS_ONE_OPERATION_LESS;
-		slot->operations += cheat == REPORTS_ONE_OPERATION_TWICE;
-		slot->bytes -= cheat == REPORTS_ONE_BYTE_LESS;
-		slot->checksum ^= cheat == REPORTS_ANOTHER_RESULT;
-	}
+	misreport(slot);
 	return __real_slot_stretch(slot);
+}
+
+enum slot_turn __real_slot_turn(struct slot *slot);
+enum slot_turn __wrap_slot_turn(struct slot *slot);
+
+enum slot_turn __wrap_slot_turn(struct slot *slot)
+{
+	if (slot->rounds_left <= 1 && !slot->at_gate)
+		misreport(slot);
+	return __real_slot_turn(slot);
 }
 
 int __real_hash_block(void *arg);
@@ -101,6 +118,14 @@ int __wrap_async_sleep_until(uint64_t deadline_ns);
 int __wrap_async_sleep_until(uint64_t deadline_ns)
 {
 	return cheat == WAKES_EARLY ? 0 : __real_async_sleep_until(deadline_ns);
+}
+
+int __real_stackless_sleep_until(struct stackless *self, uint64_t deadline_ns);
+int __wrap_stackless_sleep_until(struct stackless *self, uint64_t deadline_ns);
+
+int __wrap_stackless_sleep_until(struct stackless *self, uint64_t deadline_ns)
+{
+	return cheat == WAKES_EARLY ? 0 : __real_stackless_sleep_until(self, deadline_ns);
 }
 
 int __real_clock_nanosleep(
@@ -203,7 +228,8 @@ START_TEST(a_cell_that_cheats_is_told_from_an_honest_one)
 	invoke(&honest, exec_main, workload, "threads", row->extra);
 	ck_assert_int_eq(honest.status, STATUS_OK);
 	for (const struct model *model = models; model->name != NULL; model++)
-		is_told_from(&honest, row, workload, model->name);
+		if (model_runs_here(model))
+			is_told_from(&honest, row, workload, model->name);
 	record_release(&honest);
 }
 END_TEST
