@@ -28,6 +28,8 @@ static bool send_back(struct faulty_server *server, int fd, struct client_state 
 	struct linger linger = {.l_onoff = 1, .l_linger = 0};
 
 	state->seen += bytes;
+	if (here && server->fault == SERVER_PAUSE)
+		usleep((useconds_t)server->pause_ms * 1000);
 	if (here && server->fault == SERVER_CORRUPT)
 		buffer[fault_at] ^= 1;
 	if (server->fault == SERVER_SILENT && server->after < start + bytes)

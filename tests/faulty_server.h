@@ -18,12 +18,14 @@ enum server_fault {
 	SERVER_CLOSE,   /* closes after `after` bytes of a connection */
 	SERVER_RESET,   /* the same by a reset */
 	SERVER_EXTRA,   /* adds a byte after `after` bytes */
-	SERVER_SILENT   /* says nothing from byte `after` on */
+	SERVER_SILENT,  /* says nothing from byte `after` on */
+	SERVER_PAUSE    /* stands still for pause_ms before byte `after` */
 };
 
 struct faulty_server {
 	enum server_fault fault;
 	size_t after;
+	int pause_ms;
 	uint32_t number; /* for endpoint_connect */
 	/* its own */
 	enum endpoint_family family;

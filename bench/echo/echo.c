@@ -17,7 +17,9 @@ enum echo_param {
 	ECHO_IDLE,
 	ECHO_FAMILY,
 	ECHO_NODELAY,
-	ECHO_BACKLOG
+	ECHO_BACKLOG,
+	ECHO_RATE,
+	ECHO_ARRIVALS
 };
 
 static const char *const off_on[] = {"off", "on", NULL};
@@ -39,6 +41,10 @@ static const struct param echo_params[] = {
 	[ECHO_NODELAY] = {"nodelay", "TCP_NODELAY at both ends", PARAM_CHOICE, 0, 1, 1, 1, off_on},
 	[ECHO_BACKLOG] = {"backlog", "connections that may wait to be accepted", PARAM_COUNT, 1,
 		65535, 4096, 4096, NULL},
+	[ECHO_RATE] = {"rate", "requests per second of an open loop (0: closed loop)", PARAM_COUNT,
+		0, 10000000, 0, 0, NULL},
+	[ECHO_ARRIVALS] = {"arrivals", "of an open loop", PARAM_CHOICE, 0, SCHEDULE_POISSON,
+		SCHEDULE_CONSTANT, SCHEDULE_CONSTANT, schedule_names},
 	{NULL, NULL, PARAM_COUNT, 0, 0, 0, 0, NULL},
 };
 
@@ -88,17 +94,22 @@ static int echo_load(struct orders *orders)
 {
 	int connections = (int)orders->values[ECHO_CONNECTIONS];
 	int idle = (int)(connections * orders->values[ECHO_IDLE] / 100);
-	struct client_settings settings = {
-		.family = (enum endpoint_family)orders->values[ECHO_FAMILY],
-		.nodelay = orders->values[ECHO_NODELAY] != 0,
-		.connections = connections,
-		.active = connections - idle,
-		.depth = (int)orders->values[ECHO_DEPTH],
-		.message_bytes = (size_t)orders->values[ECHO_PAYLOAD],
-		.per_round = (uint64_t)orders->values[ECHO_REQUESTS],
+	struct generator_settings settings = {
+		.client =
+			{
+				.family = (enum endpoint_family)orders->values[ECHO_FAMILY],
+				.nodelay = orders->values[ECHO_NODELAY] != 0,
+				.connections = connections,
+				.active = connections - idle,
+				.depth = (int)orders->values[ECHO_DEPTH],
+				.message_bytes = (size_t)orders->values[ECHO_PAYLOAD],
+				.per_round = (uint64_t)orders->values[ECHO_REQUESTS],
+			},
+		.rate_per_s = (uint64_t)orders->values[ECHO_RATE],
+		.arrivals = (enum schedule_arrivals)orders->values[ECHO_ARRIVALS],
 	};
 
-	return load_closed(orders, &settings);
+	return load_generate(orders, &settings);
 }
 
 const struct workload echo_workload = {

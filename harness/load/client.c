@@ -1,5 +1,5 @@
 /*
- * The closed-loop client. See client.h.
+ * The client and its closed loop. See client.h.
  */
 #include "harness/load/client.h"
 
@@ -16,9 +16,8 @@
 #include "harness/measure/clock.h"
 
 enum {
-	EVENTS = 512,   /* per wait */
-	AHEAD = 256,    /* connections that may wait for their first reply */
-	CANCEL_MS = 100 /* how often a silent client asks whether it shall go on */
+	EVENTS = 512, /* per wait */
+	AHEAD = 256   /* connections that may wait for their first reply */
 };
 
 int client_open(struct client *client, const struct client_settings *settings)
@@ -65,38 +64,37 @@ static int client_event(struct client *client, const struct epoll_event *event)
 	return rc;
 }
 
-/* Waits for replies and answers each with the next request. */
-static int client_poll(struct client *client)
+int client_poll(struct client *client, uint64_t wait_ns)
 {
 	struct epoll_event events[EVENTS];
+	struct timespec wait = {.tv_nsec = (long)wait_ns};
 	uint64_t start_ns = clock_now_ns();
-	int ready = epoll_wait(client->epoll, events, EVENTS, CANCEL_MS);
+	int ready = epoll_pwait2(client->epoll, events, EVENTS, &wait, NULL);
 	int rc = ready < 0 && errno != EINTR ? -errno : 0;
 
 	client->idle_ns += clock_now_ns() - start_ns;
 	if (rc != 0)
 		return client_problem(client, NULL, rc, "cannot wait: %s", strerror(-rc));
-	if (ready <= 0 && client_cancelled(client))
+	if (ready <= 0 && wait_ns > 0 && client_cancelled(client))
 		return client_problem(client, NULL, -ECANCELED, "told to stop");
 	for (int i = 0; i < ready && rc == 0; i++)
 		rc = client_event(client, &events[i]);
-	return rc;
+	return rc == 0 && ready > 0 ? ready : rc;
 }
 
 static int client_poll_until(struct client *client, int pending)
 {
 	int rc = 0;
 
-	while (rc == 0 && client->pending > pending)
-		rc = client_poll(client);
-	return rc;
+	while (rc >= 0 && client->pending > pending)
+		rc = client_poll(client, CLIENT_SILENCE_NS);
+	return rc < 0 ? rc : 0;
 }
 
-/* Gives a connection more requests to make. */
-static int client_extend(struct client *client, struct connection *connection, uint64_t requests)
+int client_extend(struct client *client, struct connection *connection, uint64_t requests)
 {
+	client->pending += connection->replied == connection->until;
 	connection->until += requests;
-	client->pending++;
 	return connection_send(client, connection);
 }
 
@@ -176,7 +174,7 @@ static int client_end(struct client *client, struct connection *connection)
 {
 	struct pollfd wait = {.fd = connection->fd, .events = POLLIN};
 
-	while (poll(&wait, 1, CANCEL_MS) <= 0)
+	while (poll(&wait, 1, CLIENT_SILENCE_NS / 1000000) <= 0)
 		if (client_cancelled(client))
 			return client_problem(client, connection, -ECANCELED, "told to stop");
 	ssize_t got = recv(connection->fd, client->buffer, CLIENT_BUFFER_BYTES, MSG_DONTWAIT);

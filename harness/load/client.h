@@ -1,7 +1,8 @@
 /*
- * A closed-loop client: kept connections, each with a fixed number of requests in flight, every
- * reply compared with its request byte by byte. One thread, one epoll; no idea of rounds, windows
- *or models: harness/load/closed.c and the peers' comparison drive it.
+ * A client: kept connections, each with a fixed number of requests in flight, every reply compared
+ * with its request byte by byte. It asks when it was answered (closed loop) or when a schedule says
+ * so (open loop). One thread, one epoll; no idea of rounds, windows or models: generator.c and the
+ * comparison with peers drive it.
  *
  *	rc = client_open(&client, &settings);
  *	if (rc == 0)
@@ -23,6 +24,7 @@
 
 #include "harness/load/endpoint.h"
 #include "harness/load/message.h"
+#include "harness/load/schedule.h"
 #include "harness/measure/slot.h"
 
 enum { CLIENT_PROBLEM_MAX = 200, CLIENT_DEPTH_MAX = 64 };
@@ -47,6 +49,19 @@ struct connection {
 	size_t start_left;   /* … and bytes of the last of them still to be sent */
 	uint64_t replied;    /* complete replies … */
 	size_t reply_offset; /* … and bytes of the next one */
+	uint64_t room_ns;    /* when a reply last made room for a request that was held up */
+};
+
+/* The schedule of an open loop's run: its request i goes to connection i mod active. */
+struct pace {
+	const struct schedule *schedule; /* NULL: a closed loop */
+	uint64_t base_ns;                /* the run's start */
+	uint64_t first;         /* number of the run's first request on every active connection */
+	uint64_t last_start_ns; /* when the last request was sent */
+	bool spins;             /* before an intended start; else it sleeps up to it */
+	/* where it goes, NULL = nowhere; set by the caller between runs */
+	struct lane *corrected; /* latencies from the intended start */
+	struct histogram *lag;  /* how late requests left through the client's own fault */
 };
 
 struct client {
@@ -61,6 +76,7 @@ struct client {
 	/* where what is measured goes; set by the caller between runs, NULL = nowhere */
 	struct lane *lane;
 	struct chunks *chunks;
+	struct pace pace;
 	/* counted over the whole life; the caller takes differences */
 	uint64_t requests, replies, checksum, sent, received;
 	uint64_t socket_sent, socket_received; /* what the sockets say; 0 for UNIX */
@@ -91,6 +107,14 @@ int client_connect(struct client *client, uint32_t number) __attribute__((warn_u
  * So many more requests on each active connection, until the last reply. Returns as client_connect.
  */
 int client_run(struct client *client, uint64_t requests) __attribute__((warn_unused_result));
+
+/*
+ * The same as an open loop: request i is intended at pace.schedule's i after now, on connection i
+ * mod active; where that has depth requests without a reply it waits there, and its corrected
+ * latency with it. Sleeps until 150 us before an intended start, then spins, if pace.spins.
+ *   requests  per active connection
+ */
+int client_pace(struct client *client, uint64_t requests) __attribute__((warn_unused_result));
 
 /*
  * Compares the counts of every socket with ours, says end-of-file and waits for the server's.

@@ -63,6 +63,30 @@ static size_t connection_compose(struct client *client, const struct connection 
 	return bytes;
 }
 
+uint64_t connection_intended_ns(
+	const struct client *client, const struct connection *connection, uint64_t number)
+{
+	const struct pace *pace = &client->pace;
+	uint64_t i = (number - pace->first) * (uint64_t)client->settings.active +
+		     connection_index(client, connection);
+
+	return pace->base_ns + schedule_at(pace->schedule, i);
+}
+
+/* A request of an open loop leaves. What it waited for room on its connection is not our lag. */
+static void connection_paced(
+	struct client *client, const struct connection *connection, uint64_t start_ns)
+{
+	uint64_t due_ns = connection_intended_ns(client, connection, connection->started);
+
+	if (connection->room_ns > due_ns)
+		due_ns = connection->room_ns;
+	client->pace.last_start_ns = start_ns;
+	if (client->pace.lag != NULL)
+		client->pace.lag
+			->counts[histogram_bucket(start_ns > due_ns ? start_ns - due_ns : 0)]++;
+}
+
 /* Marks bytes of the stream as sent; the requests that begin in them started at start_ns. */
 static void connection_sent(
 	struct client *client, struct connection *connection, size_t bytes, uint64_t start_ns)
@@ -71,6 +95,8 @@ static void connection_sent(
 	while (bytes > 0) {
 		if (connection->start_left == 0) {
 			*connection_start(client, connection, connection->started) = start_ns;
+			if (client->pace.schedule != NULL)
+				connection_paced(client, connection, start_ns);
 			connection->started++;
 			connection->start_left = client->messages.bytes;
 			client->requests++;
@@ -112,6 +138,11 @@ static void connection_replied(
 	if (client->lane != NULL)
 		lane_record(client->lane,
 			end_ns - *connection_start(client, connection, connection->replied));
+	if (client->pace.corrected != NULL)
+		lane_record(client->pace.corrected,
+			end_ns - connection_intended_ns(client, connection, connection->replied));
+	if (connection->started - connection->replied == (uint64_t)client->settings.depth)
+		connection->room_ns = end_ns;
 	client->checksum += message_checksum(
 		&client->messages, connection_index(client, connection), connection->replied);
 	client->replies++;

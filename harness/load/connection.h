@@ -23,6 +23,23 @@ int connection_send(struct client *client, struct connection *connection)
 int connection_receive(struct client *client, struct connection *connection, bool ended)
 	__attribute__((warn_unused_result));
 
+/* When the schedule intends a request of the run. */
+uint64_t connection_intended_ns(
+	const struct client *client, const struct connection *connection, uint64_t number);
+
+/* Gives a connection more requests to make and sends what may be sent. */
+int client_extend(struct client *client, struct connection *connection, uint64_t requests)
+	__attribute__((warn_unused_result));
+
+/*
+ * Waits for replies, at most wait_ns (below 1 s), and handles them.
+ *   Returns  how many connections had some, or as client_run.
+ */
+int client_poll(struct client *client, uint64_t wait_ns) __attribute__((warn_unused_result));
+
+/* How long a client may be silent before it asks whether it shall go on. */
+enum { CLIENT_SILENCE_NS = 100000000 };
+
 /*
  * States the problem of a client; the first call wins.
  *   connection  NULL = none in particular

@@ -2,7 +2,7 @@
  * The load side of an invocation: what a workload's load() calls, in a process of its own on the
  * load CPUs, the same code for every model.
  *
- * load_closed drives a server, coordinates the window and counts its work. load_upstream is the
+ * load_generate drives a server, coordinates the window and counts its work. load_upstream is the
  * slow service that a client workload asks.
  */
 #ifndef CONCBENCH_HARNESS_LOAD_LOAD_H
@@ -14,29 +14,50 @@
 #include "harness/load/draw.h"
 #include "harness/workload.h"
 
+struct generator_settings {
+	struct client_settings client; /* cancelled is set by load_generate */
+	uint64_t rate_per_s;           /* of an open loop, over all connections; 0 = closed loop */
+	enum schedule_arrivals arrivals;
+};
+
 /*
- * A closed loop: as many requests in flight as the settings say, the next one sent when a reply has
- * come. Awaits the server's number, has one reply on every connection (ready: point B), runs
- * discarded rounds (warm), then the window (close). In the window no connection waits for another
- * at the end of a round: each makes rounds x per_round requests.
+ * Awaits the server's number, has one reply on every connection (ready: point B), runs discarded
+ * rounds (warm), then the window (close). In the window no connection waits for another at the end
+ * of a round: each active one makes rounds x per_round requests. Chunks are cut in a closed loop.
  *
- * What its figures mean. A closed loop never asks faster than it is answered, so it measures the
- * pair of server and generator: with many connections the slower of the two sets the rate, and
- * latency is about connections / rate. The busy share (load->busy_ns / wall_ns: the time not spent
- * waiting for a reply, or the CPU time, whichever is greater) says which: below about 0.9 the
- * generator waited for the server and the rate is the server's. Above, the generator had hardly a
- * free moment; if the server's CPU has, the rate is a lower bound of the server's and only CPU per
- * request compares. It is therefore reported, not judged here: a busy generator does not make a
- * closed loop's latencies false, as it would in an open one.
+ * A closed loop has as many requests in flight as the settings say and sends the next one when a
+ * reply has come. It never asks faster than it is answered, so it measures the pair of server and
+ * generator: with many connections the slower of the two sets the rate, and latency is about
+ * connections / rate. The busy share (load->busy_ns / wall_ns: the time not spent waiting for a
+ * reply, or the CPU time, whichever is greater) says which: below about 0.9 the generator waited
+ * for the server and the rate is the server's. Above, the generator had hardly a free moment; if
+ * the server's CPU has, the rate is a lower bound of the server's and only CPU per request
+ * compares. It is therefore reported, not judged here: a busy generator does not make a closed
+ * loop's latencies false, as it would in an open one.
  *
- *   settings.cancelled  is set here
+ * An open loop sends when its schedule says so, answered or not. load_lanes[0] has latencies from
+ * the actual start, load_lanes[1] from the intended one, which include what requests waited for
+ * room on their connection. It knows its own lag, the time by which requests left late through no
+ * fault of the server, and its busy share, of which spinning before an intended start is no part.
+ *
  *   Returns  0 or -errno with a verdict stated: INVALID for a wrong reply, connections not
- *            established and bytes the sockets count otherwise, limit where descriptors ran out,
- *            failed where the server went away; none when the invocation is torn down.
+ *            established and bytes the sockets count otherwise; in an open loop also (with 0) for
+ *            an offered rate missed by more than 1 % and a median lag over 25 % of the median
+ *            latency; limit where descriptors ran out, failed where the server went away; none
+ *            when the invocation is torn down.
  *   Threads  the load process only.
  */
-int load_closed(struct orders *orders, const struct client_settings *settings)
+int load_generate(struct orders *orders, const struct generator_settings *settings)
 	__attribute__((warn_unused_result));
+
+/* Whether the load may spin: not on a CPU that the SUT uses. */
+static inline bool load_spins(const struct orders *orders)
+{
+	cpu_set_t both;
+
+	CPU_AND(&both, &orders->sut_cpus, &orders->load_cpus);
+	return CPU_COUNT(&both) == 0;
+}
 
 /* CPU time of the calling process, ns. */
 static inline uint64_t load_cpu_ns(void)

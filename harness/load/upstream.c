@@ -310,10 +310,8 @@ static void upstream_judge(struct upstream *up)
 int load_upstream(struct orders *orders, const struct upstream_settings *settings)
 {
 	struct upstream up = {.settings = settings, .orders = orders, .seed = orders->seed};
-	cpu_set_t both;
 
-	CPU_AND(&both, &orders->sut_cpus, &orders->load_cpus);
-	up.spins = CPU_COUNT(&both) == 0;
+	up.spins = load_spins(orders);
 	int rc = upstream_open(&up);
 	while (rc == 0 && (up.opened == 0 || up.closed < up.opened))
 		rc = upstream_turn(&up);

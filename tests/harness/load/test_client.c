@@ -257,7 +257,7 @@ START_TEST(the_limit_of_descriptors_is_named_with_what_was_reached)
 	struct rlimit limit = {.rlim_cur = 150, .rlim_max = 150};
 
 	wanted.cancelled = never;
-	faulty_server_start(&server, ENDPOINT_TCP, 16);
+	faulty_server_start(&server, ENDPOINT_TCP, 512);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	/* the server's ends are in this process, too */
 	int rc = drive(&wanted, 10);

@@ -1,5 +1,5 @@
 /*
- * The closed loop's window: what is asked of the harness in what order, and what is reported. The
+ * The generator's window: what is asked of the harness in what order, and what is reported. The
  * harness is scripted: two discarded rounds, then a window of three.
  */
 /* wrap: coordinate_ready coordinate_warm coordinate_close coordinate_cancelled */
@@ -26,6 +26,7 @@ static char calls[64], reason[240];
 static enum status status;
 static uint64_t replies_at[8];
 static bool cancelled;
+static uint64_t rate_per_s;
 
 void __wrap_coordinate_ready(struct orders *o);
 uint64_t __wrap_coordinate_warm(struct orders *o, uint64_t round_ns);
@@ -88,18 +89,20 @@ void __wrap_orders_verdict(struct orders *o, enum status stated, const char *for
 
 static int load(enum server_fault fault, size_t after)
 {
-	struct client_settings settings = {.nodelay = true,
-		.connections = CONNECTIONS,
-		.active = ACTIVE,
-		.depth = 1,
-		.message_bytes = BYTES,
-		.per_round = PER_ROUND};
+	struct generator_settings settings = {.client = {.nodelay = true,
+						      .connections = CONNECTIONS,
+						      .active = ACTIVE,
+						      .depth = 1,
+						      .message_bytes = BYTES,
+						      .per_round = PER_ROUND},
+		.rate_per_s = rate_per_s,
+		.arrivals = SCHEDULE_POISSON};
 
 	orders = (struct orders){.load_lanes = lanes, .load = &report, .load_chunks = &chunks};
 	server.fault = fault;
 	server.after = after;
 	faulty_server_start(&server, ENDPOINT_TCP, 16);
-	int rc = load_closed(&orders, &settings);
+	int rc = load_generate(&orders, &settings);
 	faulty_server_stop(&server);
 	return rc;
 }
@@ -175,6 +178,34 @@ START_TEST(connections_that_get_no_first_reply_make_it_invalid)
 }
 END_TEST
 
+START_TEST(an_open_loop_does_the_same_work_and_has_both_views)
+{
+	uint64_t checksum;
+
+	ck_assert_int_eq(load(SERVER_NONE, 0), 0);
+	checksum = report.checksum;
+	memset(lanes, 0, sizeof(lanes));
+	memset(calls, 0, sizeof(calls));
+	rate_per_s = 1000;
+	ck_assert_int_eq(load(SERVER_NONE, 0), 0);
+	ck_assert_str_eq(calls, "rwwc");
+	ck_assert_uint_eq(report.checksum, checksum);
+	ck_assert_uint_eq(report.operations, ACTIVE * PER_ROUND * ROUNDS);
+	ck_assert_uint_eq(histogram_count(&lanes[0].histogram), report.operations);
+	ck_assert_uint_eq(histogram_count(&lanes[1].histogram), report.operations);
+	ck_assert_uint_eq(chunks.count, 0);
+}
+END_TEST
+
+START_TEST(a_rate_that_cannot_be_offered_is_invalid)
+{
+	rate_per_s = 10000000;
+	ck_assert_int_eq(load(SERVER_NONE, 0), 0);
+	ck_assert_int_eq(status, STATUS_INVALID);
+	ck_assert_ptr_nonnull(strstr(reason, "the offered rate was missed by"));
+}
+END_TEST
+
 START_TEST(a_cancelled_load_states_no_verdict)
 {
 	cancelled = true;
@@ -186,7 +217,7 @@ END_TEST
 
 Suite *suite(void)
 {
-	Suite *s = suite_create("closed");
+	Suite *s = suite_create("generator");
 	TCase *c = tcase_create("window");
 
 	tcase_add_test(c, the_harness_is_asked_in_order_and_told_what_was_replied);
@@ -195,6 +226,8 @@ Suite *suite(void)
 	tcase_add_test(c, a_wrong_reply_makes_the_invocation_invalid);
 	tcase_add_test(c, a_server_that_goes_away_has_failed);
 	tcase_add_test(c, connections_that_get_no_first_reply_make_it_invalid);
+	tcase_add_test(c, an_open_loop_does_the_same_work_and_has_both_views);
+	tcase_add_test(c, a_rate_that_cannot_be_offered_is_invalid);
 	tcase_add_test(c, a_cancelled_load_states_no_verdict);
 	tcase_set_timeout(c, 30);
 	suite_add_tcase(s, c);

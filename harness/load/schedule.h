@@ -1,0 +1,38 @@
+/*
+ * When an open loop intends to send: all of a round's arrivals, drawn before the clock runs. Every
+ * round has the same ones, so that the work of a round is the same.
+ */
+#ifndef CONCBENCH_HARNESS_LOAD_SCHEDULE_H
+#define CONCBENCH_HARNESS_LOAD_SCHEDULE_H
+
+#include <stdint.h>
+
+enum schedule_arrivals { SCHEDULE_CONSTANT, SCHEDULE_POISSON };
+
+/* Names in order, ended by NULL: the choices of a parameter. */
+extern const char *const schedule_names[];
+
+struct schedule {
+	uint64_t requests;    /* of a round */
+	uint64_t span_ns;     /* of a round: requests / rate */
+	uint64_t *offsets_ns; /* [requests], ascending, below span_ns */
+};
+
+/*
+ * Draws a round's arrivals: at equal distances, or as a Poisson process that has exactly so many in
+ * the span (uniform order statistics, by sums of exponential gaps).
+ *   rate_per_s  >= 1
+ *   Returns     0 or -ENOMEM.   Owner: schedule_close frees it.
+ */
+int schedule_open(struct schedule *schedule, enum schedule_arrivals arrivals, uint64_t rate_per_s,
+	uint64_t requests, uint64_t seed) __attribute__((warn_unused_result));
+void schedule_close(struct schedule *schedule);
+
+/* When request i of an endless run of rounds is intended, ns after the first round's start. */
+static inline uint64_t schedule_at(const struct schedule *schedule, uint64_t i)
+{
+	return i / schedule->requests * schedule->span_ns +
+	       schedule->offsets_ns[i % schedule->requests];
+}
+
+#endif
