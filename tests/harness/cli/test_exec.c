@@ -43,7 +43,7 @@ static pid_t start(const char *const *words, int *out, int *err)
 	ck_assert_int_eq(pipe2(outs, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(errs, O_CLOEXEC), 0);
 	for (; words[argc - 1] != NULL; argc++)
-		argv[argc] = strdup(words[argc - 1]);
+		argv[argc] = (char *)(uintptr_t)words[argc - 1]; /* exec_main writes to none */
 	pid_t pid = fork();
 	if (pid == 0) {
 		/* a restart would start the tests again */
