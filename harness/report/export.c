@@ -171,7 +171,7 @@ static int dump(json_t *root, FILE *out)
 	int rc = root == NULL ? -ENOMEM : 0;
 
 	/* a failed write shows in the stream's error */
-	if (rc == 0 && json_dumpf(root, out, JSON_INDENT(2)) == 0)
+	if (rc == 0 && json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0)
 		fputc('\n', out);
 	json_decref(root);
 	return rc;

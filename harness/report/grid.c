@@ -252,21 +252,19 @@ static int column_width(const struct writer *writer, const struct grid *grid, in
 	return widest;
 }
 
-static void write_cell(const struct writer *writer, const struct grid *grid, int row, int column,
-	int width, bool last)
+/* Writes a cell after `blanks` blanks; returns those that are due before the next text. */
+static int write_cell(
+	const struct writer *writer, const struct grid *grid, int row, int column, int blanks)
 {
 	char room[TEXT_MAX];
 	const char *text = shown(writer, cell_at(grid, row, column), room);
-	int fill = width - text_width(text);
-	bool left = column < grid->lead;
+	int fill = column_width(writer, grid, column) - text_width(text);
 
-	if (!left)
-		fprintf(writer->out, "%*s", fill, "");
-	fputs(text, writer->out);
-	if (left && !last)
-		fprintf(writer->out, "%*s", fill, "");
-	if (!last)
-		fprintf(writer->out, "%*s", GAP, "");
+	if (text[0] == '\0')
+		return blanks + fill + GAP;
+	/* the leading columns are words, the others figures */
+	fprintf(writer->out, "%*s%s", blanks + (column < grid->lead ? 0 : fill), "", text);
+	return (column < grid->lead ? fill : 0) + GAP;
 }
 
 /* The leading columns and those from .. to - 1. */
@@ -274,11 +272,11 @@ static void write_panel(const struct writer *writer, const struct grid *grid, in
 {
 	for (int row = 0; row <= grid->rows; row++) {
 		bool bold = writer->colour && (grid->strong[row] || row == 0);
+		int blanks = 0;
 		fputs(bold ? "\033[1m" : "", writer->out);
 		for (int column = 0; column < to; column++)
 			if (column < grid->lead || column >= from)
-				write_cell(writer, grid, row, column,
-					column_width(writer, grid, column), column == to - 1);
+				blanks = write_cell(writer, grid, row, column, blanks);
 		fputs(bold ? "\033[0m\n" : "\n", writer->out);
 	}
 }

@@ -54,6 +54,9 @@ int number_digits(const struct interval *interval)
 	if (half == 0)
 		return DIGITS_MAX;
 	int digits = exponent(interval->middle) - exponent(half) + 1;
+	/* a half-width of 1 or 2 in its last place would lose too much by rounding */
+	if (half < 3 * pow(10, exponent(half)))
+		digits++;
 	return digits < DIGITS_MIN ? DIGITS_MIN : digits > DIGITS_MAX ? DIGITS_MAX : digits;
 }
 

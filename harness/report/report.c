@@ -64,10 +64,9 @@ static void write_warnings(const struct writer *writer, const struct session *se
 		disturbed += session->records[i].status == STATUS_DISTURBED;
 	if (disturbed > 0)
 		write_note(writer,
-			"warning: the machine was taken away %d times, %d invocations do not count "
-			"and "
-			"were repeated where there was time",
-			units, disturbed);
+			"warning: %d invocations were disturbed and do not count (the machine was "
+			"taken away %d times); they were repeated where there was time",
+			disturbed, units);
 	if (session_end(session) == NULL)
 		write_note(
 			writer, "warning: the run has no end: it was killed or is still going on");

@@ -45,9 +45,14 @@ int schedule_make(struct plan *plan)
 		for (int i = 0; i < plan->groups_count; i++)
 			order[i] = i;
 		random_shuffle(&random, order, plan->groups_count);
-		for (int i = 0; i < plan->groups_count; i++)
-			if (plan->groups[order[i]].blocks > block)
-				add_unit(plan, &random, order[i], block);
+		/* memory last: it leaves slab behind, and a budget that is too small costs memory's
+		   blocks, not those of time */
+		for (int kind = 0; kind < KINDS; kind++)
+			for (int i = 0; i < plan->groups_count; i++)
+				if (plan->groups[order[i]].blocks > block &&
+					plan->cells[plan->groups[order[i]].first].kind ==
+						(enum kind)kind)
+					add_unit(plan, &random, order[i], block);
 	}
 	free(order);
 	return 0;
