@@ -191,21 +191,14 @@ static void look_files(const struct doctor *doctor, struct finding *finding)
 	struct rlimit limit = {0};
 	int64_t most = doctor_number(doctor, "/proc/sys/fs/nr_open", 0);
 
+	/* an invocation raises its soft limit itself */
 	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur >= 2 * TASKS_WANTED) {
-		finding_say(
-			finding, LEVEL_OK, "%llu open files", (unsigned long long)limit.rlim_cur);
-		return;
-	}
-	finding_say(finding, LEVEL_NOTE,
-		"%llu open files (hard limit %llu): cells with more connections are cut short",
-		(unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
-	if (limit.rlim_max >= 2 * TASKS_WANTED)
-		finding_fix(finding, "ulimit -n %d", 2 * TASKS_WANTED);
-	else
-		finding_fix(finding,
-			"as root, in the same shell: ulimit -Hn %d (fs.nr_open allows %lld)",
-			2 * TASKS_WANTED, (long long)most);
+	int enough = limit.rlim_max >= 2 * TASKS_WANTED;
+	finding_say(finding, enough ? LEVEL_OK : LEVEL_NOTE, "%llu open files%s",
+		(unsigned long long)limit.rlim_max,
+		enough ? "" : ": cells with more connections end at this limit and say so");
+	finding_fix(finding, "as root, in the same shell: ulimit -Hn %d (fs.nr_open allows %lld)",
+		2 * TASKS_WANTED, (long long)most);
 }
 
 /* A limit on tasks: its value and what sets it. Takes the least. */
