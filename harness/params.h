@@ -18,13 +18,14 @@ enum { PARAM_TEXT_MAX = 40, PARAM_ERROR_MAX = 200 };
  *   error    on failure: "depth: 0 is out of range 1 .. 1000", one line, no newline
  *   Returns  0 or -EINVAL / -ERANGE.   Threads: any.
  */
-int param_parse(const struct param *param, const char *text, int64_t *value, char *error, size_t error_bytes)
-	__attribute__((warn_unused_result));
+int param_parse(const struct param *param, const char *text, int64_t *value, char *error,
+	size_t error_bytes) __attribute__((warn_unused_result));
 
 /* The shortest exact text that param_parse reads back to the same value. */
 void param_format(const struct param *param, int64_t value, char *text, size_t bytes);
 
-/* "250ms", "1.5s", "3m" (minutes), "100us", "5ns"; "4KiB", "2M" (= MiB); "10k" (= 1000). 0 or -EINVAL. */
+/* "250ms", "1.5s", "3m" (minutes), "100us", "5ns"; "4KiB", "2M" (= MiB); "10k" (= 1000). 0 or
+ * -EINVAL. */
 int duration_parse(const char *text, uint64_t *ns) __attribute__((warn_unused_result));
 int bytes_parse(const char *text, uint64_t *bytes) __attribute__((warn_unused_result));
 int count_parse(const char *text, int64_t *count) __attribute__((warn_unused_result));

@@ -22,31 +22,32 @@ struct record_param {
 
 /* Who ran, why, and where in the run. */
 struct record_place {
-	char session[40];   /* the run's id */
-	int64_t block;      /* 0-based; -1 outside a run */
-	int64_t slot;       /* position inside the block, 0-based: k models then their mirror */
-	char arm[16];       /* "" in run; "base", "head" in compare */
-	int64_t order;      /* position in the whole run */
+	char session[40]; /* the run's id */
+	int64_t block;    /* 0-based; -1 outside a run */
+	int64_t slot;     /* position inside the block, 0-based: k models then their mirror */
+	char arm[16];     /* "" in run; "base", "head" in compare */
+	int64_t order;    /* position in the whole run */
 	char sut_cpus[RECORD_CPUS_MAX], load_cpus[RECORD_CPUS_MAX]; /* lists, "0,2-3" */
 	char binary_sha256[65];
-	int64_t padding;    /* bytes of environment padding */
+	int64_t padding; /* bytes of environment padding */
 };
 
 /* The work of the timed window, and its proof. */
 struct record_work {
 	uint64_t rounds, tasks, operations, bytes, checksum;
 	uint64_t warm_rounds;
-	int64_t steady;     /* 1: warm-up ended because rounds were steady, 0: because time was up */
+	int64_t steady; /* 1: warm-up ended because rounds were steady, 0: because time was up */
 };
 
 /* CPU, switches and faults of the SUT's whole tree inside the window. */
 struct record_window {
 	uint64_t ns;
-	uint64_t cpu_ns, user_ns, system_ns; /* user and system tick-sampled: print only merged >= 10 s */
-	uint64_t voluntary, involuntary;     /* context switches */
+	uint64_t cpu_ns, user_ns,
+		system_ns; /* user and system tick-sampled: print only merged >= 10 s */
+	uint64_t voluntary, involuntary; /* context switches */
 	uint64_t minor_faults, major_faults;
-	uint64_t skew_ns;                    /* first to last task start */
-	uint64_t load_cpu_ns, load_busy_ns;  /* the generator's or upstream's */
+	uint64_t skew_ns;                   /* first to last task start */
+	uint64_t load_cpu_ns, load_busy_ns; /* the generator's or upstream's */
 };
 
 /* The SUT as a whole process tree, from fork to reaped: what was set up outside the window too. */
@@ -56,9 +57,10 @@ struct record_process {
 
 /* Bytes. At A and at B; of the SUT's tree, the kernel side machine-wide or from the cgroup. */
 struct record_memory_point {
-	int64_t private_clean, private_dirty, shared, pss, arena; /* pss without the harness's arena; arena = its pss */
+	int64_t private_clean, private_dirty, shared, pss,
+		arena; /* pss without the harness's arena; arena = its pss */
 	int64_t page_tables, kernel_stacks, slab, socket_buffers;
-	int64_t free_corrected;  /* MemFree + per-CPU lists */
+	int64_t free_corrected;        /* MemFree + per-CPU lists */
 	int64_t cgroup, cgroup_kernel; /* -1 where none could be made */
 	int64_t processes, threads;
 };
@@ -66,19 +68,19 @@ struct record_memory_point {
 struct record_memory {
 	int64_t measured; /* 0: not an invocation of kind memory */
 	struct record_memory_point a, b;
-	int64_t peak;     /* sampled PSS of the tree minus arena, maximum; -1 none */
-	int64_t settled;  /* 1: the baseline stood still before A */
+	int64_t peak;    /* sampled PSS of the tree minus arena, maximum; -1 none */
+	int64_t settled; /* 1: the baseline stood still before A */
 	double user_per_task, kernel_per_task; /* bytes, (B - A) / tasks */
 };
 
 struct record_counts {
 	int64_t system_calls; /* -1: the kernel could not tell */
 	int64_t switches, instructions;
-	char source[64];  /* "perf_event", "callgrind", or why not */
+	char source[64]; /* "perf_event", "callgrind", or why not */
 };
 
 struct record_latency {
-	int64_t present; /* 0: n/a */
+	int64_t present;            /* 0: n/a */
 	struct histogram closed;    /* closed loop, or uncorrected in open loop */
 	struct histogram corrected; /* from the intended start; open loop only */
 	int64_t has_corrected;
@@ -86,7 +88,8 @@ struct record_latency {
 };
 
 struct record_environment {
-	uint64_t stolen_ns, pressure_cpu_us, run_delay_ns; /* machine-wide steal, PSI total, SUT run delay */
+	uint64_t stolen_ns, pressure_cpu_us,
+		run_delay_ns; /* machine-wide steal, PSI total, SUT run delay */
 	int64_t timer_slack_ns, thp;
 	uint64_t listen_overflows, tcp_timeouts, tcp_retransmits;
 	char autogroup[32], cgroup[128], cpu_max[48];
@@ -97,7 +100,7 @@ struct record {
 	int64_t schema;
 	enum kind kind;
 	enum status status;
-	char reason[RECORD_REASON_MAX]; /* "" when ok */
+	char reason[RECORD_REASON_MAX];  /* "" when ok */
 	char warning[RECORD_REASON_MAX]; /* does not spoil the record: "1.3 faults per task", … */
 	char workload[RECORD_NAME_MAX], model[RECORD_NAME_MAX];
 	struct record_param params[PARAMS_MAX + COMMON_PARAMS];
@@ -130,8 +133,8 @@ char *record_to_json(const struct record *record);
  *   Returns  0, -EINVAL (damaged or foreign), -ENOMEM.
  *   Owner    record_release, also after an error.
  */
-int record_from_json(struct record *record, const char *line, size_t bytes, char *error, size_t error_bytes)
-	__attribute__((warn_unused_result));
+int record_from_json(struct record *record, const char *line, size_t bytes, char *error,
+	size_t error_bytes) __attribute__((warn_unused_result));
 
 /* The value of a parameter by name; fallback when it has none of that name. */
 int64_t record_param_value(const struct record *record, const char *name, int64_t fallback);

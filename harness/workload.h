@@ -5,7 +5,8 @@
  * statistic or prints; the harness asks for rounds. It is one row of bench/workloads.c, one folder
  * with NAME.c (parameters, prepare, what all families share) and one file per family.
  *
- * A family function is normally one line, `return crew_run(orders, hash_task)`, and the task a loop:
+ * A family function is normally one line, `return crew_run(orders, hash_task)`, and the task a
+ *loop:
  *
  *	int hash_task(void *arg)
  *	{
@@ -45,13 +46,14 @@ struct param {
 	const char *summary;
 	enum param_kind kind;
 	int64_t min, max;
-	int64_t smoke, usual; /* defaults of the two sizes */
+	int64_t smoke, usual;       /* defaults of the two sizes */
 	const char *const *choices; /* PARAM_CHOICE: names, ended by NULL */
 };
 
 /* Parameters every workload has beside its own (table common_params in harness/workload.c). */
 enum common_param {
-	COMMON_POOL,  /* workers of a pool model; 0 = the workload's default, resolved before the record */
+	COMMON_POOL,  /* workers of a pool model; 0 = the workload's default, resolved before the
+			 record */
 	COMMON_STACK, /* stack bytes per task; 0 = the family's default */
 	COMMON_SLACK, /* timer slack ns (PR_SET_TIMERSLACK), default 1 */
 	COMMON_THP,   /* transparent huge pages: 0 off (default), 1 on */
@@ -65,8 +67,8 @@ enum workload_flag {
 	WORKLOAD_NO_RATE = 4,    /* the schedule decides the rate: no throughput */
 	WORKLOAD_NO_LATENCY = 8, /* operations below 1.1 us or without a latency */
 	WORKLOAD_NO_CHUNKS = 16,
-	WORKLOAD_MAIN = 32       /* the family function itself takes part in rounds (spawn): the only slot
-	                            that counts is slot 0 */
+	WORKLOAD_MAIN = 32 /* the family function itself takes part in rounds (spawn): the only slot
+			      that counts is slot 0 */
 };
 
 /* Default size of a pool for this workload, beside a plain count. */
@@ -75,8 +77,17 @@ enum { POOL_CPUS = 0, POOL_TASKS = -1 };
 enum kind { KIND_TIME, KIND_MEMORY, KIND_COUNTS, KINDS };
 extern const char *const kind_names[]; /* "time", "memory", "counts" */
 
-enum status { STATUS_OK, STATUS_INVALID, STATUS_DISTURBED, STATUS_LIMIT, STATUS_IMPOSSIBLE, STATUS_FAILED, STATUSES };
-extern const char *const status_names[]; /* "ok", "INVALID", "DISTURBED", "limit", "impossible", "failed" */
+enum status {
+	STATUS_OK,
+	STATUS_INVALID,
+	STATUS_DISTURBED,
+	STATUS_LIMIT,
+	STATUS_IMPOSSIBLE,
+	STATUS_FAILED,
+	STATUSES
+};
+extern const char
+	*const status_names[]; /* "ok", "INVALID", "DISTURBED", "limit", "impossible", "failed" */
 
 struct orders;
 struct invocation;
@@ -84,21 +95,25 @@ typedef int family_fn(struct orders *orders);
 
 struct workload {
 	const char *name;
-	const char *summary;   /* one line */
-	const char *kind;      /* "primitive", "I/O", "CPU", "mixed", "system" */
-	const char *operation; /* what is counted and timed, e.g. "one request on a kept connection" */
-	const char *latency_of; /* of which operations, if not of all, e.g. "light requests"; else NULL */
+	const char *summary; /* one line */
+	const char *kind;    /* "primitive", "I/O", "CPU", "mixed", "system" */
+	const char
+		*operation; /* what is counted and timed, e.g. "one request on a kept connection" */
+	const char *latency_of; /* of which operations, if not of all, e.g. "light requests"; else
+				   NULL */
 	const struct param *params; /* ended by a NULL name */
 	int concurrency; /* index of the parameter that is the number of tasks; -c sets it */
 	unsigned flags;  /* enum workload_flag */
 	int pool;        /* POOL_CPUS, POOL_TASKS or a count */
 	/* Bytes the workload takes from the arena, for these values. */
 	size_t (*arena_bytes)(const struct orders *orders);
-	/* Untimed, in the SUT's first process before point A: open what all tasks need, touch pages. */
+	/* Untimed, in the SUT's first process before point A: open what all tasks need, touch
+	 * pages. */
 	int (*prepare)(struct orders *orders);
 	/* Untimed, after the crew has joined; also after a failed prepare. */
 	void (*finish)(struct orders *orders);
-	/* Generator or upstream: a process of its own on the load CPUs, started before prepare; NULL. */
+	/* Generator or upstream: a process of its own on the load CPUs, started before prepare;
+	 * NULL. */
 	int (*load)(struct orders *orders);
 	/* Once per run, before the first invocation; its result is passed to every exec as
 	   parameter values[calibrated] (index); NULL where nothing is calibrated. */
@@ -120,8 +135,8 @@ struct load_report {
 	uint64_t connections;              /* established */
 	/* servers: the work of the window, counted by the generator; what the ledger compares */
 	uint64_t operations, bytes, checksum;
-	/* whole life, payload bytes: what was counted, and what the sockets themselves say (TCP_INFO; 0
-	   where there is no such count: UNIX sockets). They must be equal. */
+	/* whole life, payload bytes: what was counted, and what the sockets themselves say
+	   (TCP_INFO; 0 where there is no such count: UNIX sockets). They must be equal. */
 	uint64_t sent, received, socket_sent, socket_received;
 };
 
@@ -133,18 +148,19 @@ struct orders {
 	int64_t common[COMMON_PARAMS];
 	enum kind kind;
 	uint64_t seed;
-	uint64_t rounds;    /* of the window; 0 = as many as fill window_ns */
+	uint64_t rounds; /* of the window; 0 = as many as fill window_ns */
 	uint64_t window_ns;
 	cpu_set_t sut_cpus, load_cpus;
-	int tasks;               /* values[workload->concurrency] */
+	int tasks; /* values[workload->concurrency] */
 	struct arena *arena;
 	struct invocation *invocation;
 	struct slot *slots;      /* [tasks] */
 	struct lane *load_lanes; /* [2] uncorrected and corrected latencies of the load process */
 	struct load_report *load;
-	struct chunks *load_chunks; /* servers: the load process cuts them, chunk_add(load_chunks, replies, now) */
-	_Atomic uint32_t port;   /* published by whoever listens, 0 = not yet; see orders_publish */
-	void *shared;            /* the workload's own, from arena_take in prepare */
+	struct chunks *load_chunks; /* servers: the load process cuts them, chunk_add(load_chunks,
+				       replies, now) */
+	_Atomic uint32_t port; /* published by whoever listens, 0 = not yet; see orders_publish */
+	void *shared;          /* the workload's own, from arena_take in prepare */
 };
 
 /*
@@ -156,7 +172,8 @@ struct orders {
 int crew_run(struct orders *orders, task_fn *fn) __attribute__((warn_unused_result));
 
 /* As crew_open with everything from the orders (stack, pool, arena, failure hook). */
-int crew_open_for(struct crew *crew, struct orders *orders, int n) __attribute__((warn_unused_result));
+int crew_open_for(struct crew *crew, struct orders *orders, int n)
+	__attribute__((warn_unused_result));
 
 /*
  * Names the limit that a failed crew_open or crew_spawn met and makes it the verdict ("RLIMIT_NPROC

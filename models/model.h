@@ -48,7 +48,8 @@ struct crew_ops {
 	int (*spawn)(struct crew *crew, task_fn *fn, void *arg);
 	int (*drain)(struct crew *crew);
 	void (*close)(struct crew *crew); /* after a drain: ends workers, frees everything */
-	/* The family's futex: park the calling task while *word == old / wake all parked on word. */
+	/* The family's futex: park the calling task while *word == old / wake all parked on word.
+	 */
 	int (*word_wait)(_Atomic uint32_t *word, uint32_t old);
 	void (*word_wake)(_Atomic uint32_t *word);
 };
@@ -64,9 +65,9 @@ struct model {
 
 struct crew {
 	/* Set by the caller before crew_open; zero is the default of each. */
-	int workers;                 /* pool models: how many workers, 0 = one per CPU allowed */
-	size_t stack_bytes;          /* per task, 0 = the family's default (recorded by it) */
-	const void *arena;           /* what every arg must lie in (asserted); NULL = not checked */
+	int workers;        /* pool models: how many workers, 0 = one per CPU allowed */
+	size_t stack_bytes; /* per task, 0 = the family's default (recorded by it) */
+	const void *arena;  /* what every arg must lie in (asserted); NULL = not checked */
 	size_t arena_bytes;
 	crew_failure_fn *on_failure; /* NULL = none */
 	void *on_failure_arg;
@@ -99,7 +100,8 @@ const struct model *model_find(const char *name);
  *   Owner    the caller keeps *crew and calls crew_join also after an error.
  *   Threads  one at a time; the process models from a process that has one thread.
  */
-int crew_open(struct crew *crew, const struct model *model, int n) __attribute__((warn_unused_result));
+int crew_open(struct crew *crew, const struct model *model, int n)
+	__attribute__((warn_unused_result));
 
 /*
  * Starts a task; inline models run it here, async in drain or join at the latest.

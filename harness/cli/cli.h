@@ -8,9 +8,9 @@
 /* Exit status, the same for every command. */
 enum {
 	EXIT_FINE = 0,
-	EXIT_ANSWER_NO = 1,   /* regressed, check failed */
-	EXIT_WRONG_USE = 2,   /* or damaged input */
-	EXIT_NO_VERDICT = 3,  /* only with --strict */
+	EXIT_ANSWER_NO = 1,  /* regressed, check failed */
+	EXIT_WRONG_USE = 2,  /* or damaged input */
+	EXIT_NO_VERDICT = 3, /* only with --strict */
 	EXIT_NOT_MEASURED = 4
 };
 
@@ -25,7 +25,8 @@ struct command {
 extern const struct command commands[]; /* ended by a NULL name */
 
 /* "concbench: <command>: <message>\n" to stderr; returns EXIT_WRONG_USE. */
-int cli_wrong_use(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cli_wrong_use(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The same without the status. */
 void cli_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -31,7 +31,8 @@ void account_self(struct account *account);
  *   awake    how many threads of the whole tree were running or runnable
  *   Returns  0 or -errno (a descriptor or memory was missing).
  */
-int account_tree(struct account *account, pid_t root, pid_t skip, int *awake) __attribute__((warn_unused_result));
+int account_tree(struct account *account, pid_t root, pid_t skip, int *awake)
+	__attribute__((warn_unused_result));
 
 /* after - before, no field below 0. */
 struct account account_between(const struct account *before, const struct account *after);

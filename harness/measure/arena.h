@@ -1,6 +1,6 @@
 /*
- * The shared arena: one anonymous MAP_SHARED mapping that every process of an invocation sees at the
- * same address. Everything tasks share lies in it. It is mapped before anything forks and never
+ * The shared arena: one anonymous MAP_SHARED mapping that every process of an invocation sees at
+ * the same address. Everything tasks share lies in it. It is mapped before anything forks and never
  * grows; taking from it is a bump of an offset.
  */
 #ifndef CONCBENCH_HARNESS_MEASURE_ARENA_H

@@ -1,7 +1,7 @@
 /*
- * Control groups, version 1 or 2: where this process is, what holds there, and a memory group of the
- * SUT's own where one may be made. The kernel counts in it exactly what the SUT takes, kernel side
- * included, whatever else the machine does.
+ * Control groups, version 1 or 2: where this process is, what holds there, and a memory group of
+ * the SUT's own where one may be made. The kernel counts in it exactly what the SUT takes, kernel
+ * side included, whatever else the machine does.
  */
 #ifndef CONCBENCH_HARNESS_MEASURE_CGROUP_H
 #define CONCBENCH_HARNESS_MEASURE_CGROUP_H

@@ -13,7 +13,7 @@
 enum { COUNT_SYSTEM_CALLS, COUNT_SWITCHES, COUNT_INSTRUCTIONS, COUNT_EVENTS };
 
 struct counts {
-	int fds[COUNT_EVENTS]; /* -1: not to be had */
+	int fds[COUNT_EVENTS];                                    /* -1: not to be had */
 	char source[sizeof(((struct record_counts *)0)->source)]; /* or why not */
 };
 

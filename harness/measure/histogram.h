@@ -39,7 +39,8 @@ static inline void lane_record(struct lane *lane, uint64_t ns)
 {
 	__atomic_fetch_add(&lane->histogram.counts[histogram_bucket(ns)], 1, __ATOMIC_RELAXED);
 	uint64_t max = __atomic_load_n(&lane->max_ns, __ATOMIC_RELAXED);
-	while (ns > max && !__atomic_compare_exchange_n(&lane->max_ns, &max, ns, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	while (ns > max && !__atomic_compare_exchange_n(
+				   &lane->max_ns, &max, ns, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 }
 
@@ -65,6 +66,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
  *            unpack: 0, or -EINVAL for a string pack did not write.
  */
 char *histogram_pack(const struct histogram *histogram);
-int histogram_unpack(struct histogram *histogram, const char *packed) __attribute__((warn_unused_result));
+int histogram_unpack(struct histogram *histogram, const char *packed)
+	__attribute__((warn_unused_result));
 
 #endif

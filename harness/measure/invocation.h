@@ -3,8 +3,8 @@
  *
  * Three processes take part: the supervisor (concbench exec itself), the load process, and the SUT,
  * the tree below the root process. They talk through the words here alone: a request of the SUT or
- * the load process rings the bell, the supervisor serves it and bumps the answer. Since every result
- * is in here too, the supervisor can report also when the others have been killed.
+ * the load process rings the bell, the supervisor serves it and bumps the answer. Since every
+ * result is in here too, the supervisor can report also when the others have been killed.
  */
 #ifndef CONCBENCH_HARNESS_MEASURE_INVOCATION_H
 #define CONCBENCH_HARNESS_MEASURE_INVOCATION_H
@@ -42,19 +42,19 @@ struct gate {
 	_Atomic uint32_t word;    /* bumped at every opening and on cancel; what tasks wait on */
 	_Atomic uint32_t arrived; /* since the last opening */
 	uint32_t participants;
-	uint32_t step;            /* enum gate_step */
-	uint64_t rounds;          /* of the stretch behind the gate; 0: pass through */
+	uint32_t step;   /* enum gate_step */
+	uint64_t rounds; /* of the stretch behind the gate; 0: pass through */
 	uint64_t opened_ns;
 };
 
 /* Warm-up: discarded rounds until they are steady. */
 struct warm_up {
-	uint64_t rounds;   /* discarded so far */
-	uint64_t steps;    /* calls of coordinate_warm so far */
+	uint64_t rounds; /* discarded so far */
+	uint64_t steps;  /* calls of coordinate_warm so far */
 	uint64_t spent_ns;
-	uint64_t last_ns;  /* a round of the last step */
+	uint64_t last_ns; /* a round of the last step */
 	uint64_t steady;
-	uint64_t served;   /* servers: operations of all slots before the first discarded round */
+	uint64_t served; /* servers: operations of all slots before the first discarded round */
 };
 
 /* Accounts of the process that coordinates, read by itself around a request. */
@@ -71,16 +71,17 @@ struct first_failure {
 };
 
 struct invocation {
-	/* Who takes part; written by the supervisor, the root its own before it asks for anything. */
+	/* Who takes part; written by the supervisor, the root its own before it asks for anything.
+	 */
 	pid_t supervisor, root, load;
 	/* Calls to the supervisor. */
-	_Atomic uint32_t bell;    /* futex: something happened */
-	_Atomic uint32_t request; /* enum request */
-	_Atomic uint32_t answer;  /* futex: bumped when the request is done */
-	_Atomic uint32_t over;    /* the invocation ends; nobody starts anything */
+	_Atomic uint32_t bell;      /* futex: something happened */
+	_Atomic uint32_t request;   /* enum request */
+	_Atomic uint32_t answer;    /* futex: bumped when the request is done */
+	_Atomic uint32_t over;      /* the invocation ends; nobody starts anything */
 	_Atomic uint32_t cancelled; /* rounds end */
-	_Atomic uint64_t progress; /* bumped at each step, for the watchdog */
-	_Atomic uint32_t phase;    /* enum phase */
+	_Atomic uint64_t progress;  /* bumped at each step, for the watchdog */
+	_Atomic uint32_t phase;     /* enum phase */
 	/* The verdict: the first one wins. */
 	_Atomic uint32_t verdict_taken;
 	enum status status;
@@ -92,7 +93,7 @@ struct invocation {
 	struct warm_up warm;
 	struct first_failure failure;
 	uint64_t window_rounds;
-	uint64_t expected_ns; /* how long the window should take */
+	uint64_t expected_ns;   /* how long the window should take */
 	_Atomic uint32_t ended; /* the window's rounds are done and marked */
 	uint64_t go_ns, end_ns;
 	uint64_t rounds_per_chunk; /* ROUNDS_EACH */
@@ -128,7 +129,8 @@ extern const char *const phase_names[];
  *   draft    workload, model, values, common, kind, seed, rounds, window_ns, CPUs, tasks are read
  *   Returns  0 or -errno.  Owner: arena_unmap((*orders)->arena).
  */
-int invocation_map(struct orders **orders, const struct orders *draft) __attribute__((warn_unused_result));
+int invocation_map(struct orders **orders, const struct orders *draft)
+	__attribute__((warn_unused_result));
 
 /* Tells the watchdog where the SUT is. */
 void invocation_phase(struct invocation *invocation, enum phase phase);

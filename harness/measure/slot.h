@@ -1,7 +1,7 @@
 /*
- * A task's slot: its identity, its counters, its place in the rounds; 128-byte aligned in the arena,
- * written by one task only. Latencies go to a lane (task i mod 64), chunks to a small buffer that
- * only the first few tasks have.
+ * A task's slot: its identity, its counters, its place in the rounds; 128-byte aligned in the
+ * arena, written by one task only. Latencies go to a lane (task i mod 64), chunks to a small buffer
+ * that only the first few tasks have.
  */
 #ifndef CONCBENCH_HARNESS_MEASURE_SLOT_H
 #define CONCBENCH_HARNESS_MEASURE_SLOT_H
@@ -59,8 +59,9 @@ static inline bool slot_round(struct slot *slot)
 }
 
 /*
- * slot_round for tasks that cannot park inside of a call: it tells what comes next, and where that is
- * waiting, the task waits in its own way while *slot_gate(slot) == slot->gate_word and asks again.
+ * slot_round for tasks that cannot park inside of a call: it tells what comes next, and where that
+ * is waiting, the task waits in its own way while *slot_gate(slot) == slot->gate_word and asks
+ * again.
  */
 enum slot_turn { SLOT_ROUND, SLOT_OVER, SLOT_WAIT };
 enum slot_turn slot_turn(struct slot *slot);
@@ -108,7 +109,8 @@ static inline void slot_end(struct slot *slot, uint64_t start_ns, uint64_t bytes
 }
 
 /* Operations without a latency of their own (servers; batches below 1.1 us each). */
-static inline void slot_count(struct slot *slot, uint64_t operations, uint64_t bytes, uint64_t checksum)
+static inline void slot_count(
+	struct slot *slot, uint64_t operations, uint64_t bytes, uint64_t checksum)
 {
 	slot->operations += operations;
 	slot->bytes += bytes;

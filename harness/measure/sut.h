@@ -8,7 +8,8 @@
 #include "harness/measure/cgroup.h"
 #include "harness/workload.h"
 
-/* The body of the SUT's first process, after the fork: own session, prepare, point A, run, finish. */
+/* The body of the SUT's first process, after the fork: own session, prepare, point A, run, finish.
+ */
 void sut_main(struct orders *orders, const struct memory_group *group) __attribute__((noreturn));
 
 /* The body of the load process: generator or upstream. */

@@ -23,9 +23,8 @@ void tree_release(struct tree *tree);
 
 /*
  * Kills (SIGKILL) every descendant of the caller but one, again until no live one shows up, since a
- * process may fork while it is being killed. The caller is a subreaper, so orphans are below it too,
- * and reaps the dead afterwards.
- *   spare    this child is left alone, 0: none
+ * process may fork while it is being killed. The caller is a subreaper, so orphans are below it
+ * too, and reaps the dead afterwards. spare    this child is left alone, 0: none
  */
 void tree_kill(pid_t spare);
 

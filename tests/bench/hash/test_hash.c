@@ -107,7 +107,8 @@ START_TEST(a_worker_has_its_own_pages_for_all_tasks_after_its_first)
 		long before = faults();
 		for (int i = 1; i < MANY && rc == 0; i++)
 			rc = hash_job(&job, &slots[i]);
-		/* their contexts fill some fifty pages; a sanitizer's shadow has pages of its own */
+			/* their contexts fill some fifty pages; a sanitizer's shadow has pages of
+			 * its own */
 #ifdef __SANITIZE_ADDRESS__
 		before = faults();
 #endif
