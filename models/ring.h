@@ -36,8 +36,7 @@ struct ring_cell {
 
 struct ring_worker {
 	_Atomic uint32_t wake; /* 0: park on it */
-	pid_t pid;             /* the owner's own */
-	int pidfd;
+	pid_t pid;             /* kept by the pool's owner where workers are processes */
 } __attribute__((aligned(64)));
 
 struct ring {

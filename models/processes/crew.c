@@ -197,7 +197,7 @@ static void processes_close(struct crew *crew)
 	munmap(processes, processes->mapped_bytes);
 }
 
-int processes_pids(const struct crew *crew, pid_t *pids, int max)
+int processes_crew_pids(const struct crew *crew, pid_t *pids, int max)
 {
 	const struct processes *processes = crew->state;
 	int count = 0;

@@ -10,6 +10,10 @@
 #include <signal.h>
 
 #include "models/model.h"
+#include "models/processes/listen.h"
+#include "models/processes/pool.h"
+#include "models/processes/queue.h"
+#include "models/processes/sync.h"
 
 /*
  * A task that a signal ended fails with -EOWNERDEAD and the signal in crew->failure; one whose

@@ -33,6 +33,6 @@ bool reap(pid_t pid, int options, struct reaped *reaped)
 
 int process_crew_pids(const struct crew *crew, pid_t *pids, int max)
 {
-	return crew->model->kind == MODEL_POOL ? process_pool_pids(crew, pids, max)
-					       : processes_pids(crew, pids, max);
+	return crew->model->kind == MODEL_POOL ? process_pool_crew_pids(crew, pids, max)
+					       : processes_crew_pids(crew, pids, max);
 }

@@ -26,7 +26,7 @@ struct reaped {
 bool reap(pid_t pid, int options, struct reaped *reaped);
 
 /* crew_pids of each model */
-int processes_pids(const struct crew *crew, pid_t *pids, int max);
-int process_pool_pids(const struct crew *crew, pid_t *pids, int max);
+int processes_crew_pids(const struct crew *crew, pid_t *pids, int max);
+int process_pool_crew_pids(const struct crew *crew, pid_t *pids, int max);
 
 #endif
