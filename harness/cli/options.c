@@ -178,7 +178,7 @@ int options_parse(struct options *options, const char *command, int argc, char *
 	options->arguments_count = argc - optind;
 	if (rc == 0)
 		rc = read_placement(options, &raw, command);
-	if (!raw.budget)
+	if (rc == 0 && !raw.budget)
 		options->budget_ns = options->effort->budget_ns;
 	/* any number will do, it is printed; 32 bits are easier to type again */
 	if (!raw.seed && getrandom(&options->seed, sizeof(options->seed), 0) > 0)

@@ -223,7 +223,7 @@ static void judge(struct child *child, int status, const struct invocation_reque
 	describe_end(status, end, sizeof(end));
 	if (child->timed_out)
 		executor_fail(record, request, STATUS_FAILED,
-			"no end within %.0f s, ended by force%s%s",
+			"no end within %.3g s, ended by force%s%s",
 			(double)request->deadline_ns / 1e9, separator, said);
 	else if (child->too_long)
 		executor_fail(record, request, STATUS_FAILED, "wrote more than a record");
@@ -331,16 +331,19 @@ void executor_fail(struct record *record, const struct invocation_request *reque
 	enum status status, const char *format, ...)
 {
 	const struct cell *cell = request->cell;
+	char reason[RECORD_REASON_MAX];
 	va_list arguments;
 
+	/* the arguments may point into the record: they are used up before it is cleared */
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
 	record_release(record);
 	memset(record, 0, sizeof(*record));
+	strcpy(record->reason, reason);
 	record->schema = RECORD_SCHEMA;
 	record->kind = cell->kind;
 	record->status = status;
-	va_start(arguments, format);
-	vsnprintf(record->reason, sizeof(record->reason), format, arguments);
-	va_end(arguments);
 	snprintf(record->workload, sizeof(record->workload), "%s", cell->workload->name);
 	snprintf(record->model, sizeof(record->model), "%s", cell->model->name);
 	record->seed = request->seed;

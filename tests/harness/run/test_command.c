@@ -1,0 +1,199 @@
+/*
+ * The commands run and report from outside, as a user meets them: the real program, real (small)
+ * invocations, a folder of its own.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/suite.h"
+
+static char folder[] = "/tmp/concbench-command-XXXXXX";
+static char program[PATH_MAX]; /* build/<mode>/concbench beside build/<mode>/tests/ */
+static char output[1 << 16];
+
+static void set_up(void)
+{
+	ssize_t bytes = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	ck_assert_int_gt(bytes, 0);
+	program[bytes] = '\0';
+	char *tests = strstr(program, "/tests/");
+	ck_assert_ptr_nonnull(tests);
+	strcpy(tests, "/concbench");
+	ck_assert_msg(access(program, X_OK) == 0, "%s is not built", program);
+	strcpy(folder, "/tmp/concbench-command-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_int_eq(chdir(folder), 0);
+}
+
+static void tear_down(void)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(chdir("/"), 0);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* Runs a shell command in which CB stands for the program; its output (both streams) in `output`.
+ */
+static int shell(const char *format, ...)
+{
+	char words[1000], command[PATH_MAX + 1100];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(words, sizeof(words), format, arguments);
+	va_end(arguments);
+	snprintf(command, sizeof(command), "CB=%s; { %s\n} 2>&1", program, words);
+	FILE *pipe = popen(command, "r");
+	size_t bytes = fread(output, 1, sizeof(output) - 1, pipe);
+	output[bytes] = '\0';
+	int status = pclose(pipe);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void expect(int status, const char *text, const char *command)
+{
+	int got = shell("%s", command);
+
+	ck_assert_msg(
+		got == status, "%s: status %d instead of %d:\n%s", command, got, status, output);
+	ck_assert_msg(strstr(output, text) != NULL, "%s: no '%s' in:\n%s", command, text, output);
+}
+
+START_TEST(a_run_ends_with_tables_files_and_a_report_that_says_the_same)
+{
+	expect(0, "3 invocations, seed 7",
+		"$CB run hash/async hash/threads hash/processes --effort smoke --seed 7 -o a");
+	expect(0, "", "test -s results/latest/report.md && test -s results/latest/report.csv");
+	expect(0, "", "$CB report > b");
+	expect(0, "hash, on ", "cat a b");
+	expect(0, "", "cmp a b");
+	expect(0, "", "$CB report results/*.jsonl > c; cmp b c");
+	expect(0, "", "$CB report --format md > d; cmp d results/latest/report.md");
+	expect(0, "workload,model,", "$CB report --format csv");
+	expect(0, "\"rows\"", "$CB report --format json");
+	expect(0, "\"results\"", "$CB report --format hyperfine");
+}
+END_TEST
+
+START_TEST(nonsense_gets_one_clear_line_and_status_2)
+{
+	static const char *const cases[][2] = {
+		{"run hsah", "concbench: run: there is no workload 'hsah'; did you mean hash?"},
+		{"run hash/thread", "there is no model 'thread'; did you mean threads?"},
+		{"run hash -p tasks=0", "tasks: 0 is out of range"},
+		{"run hash -p taks=1", "there is no parameter 'taks'; did you mean tasks?"},
+		{"run hash -p tasks", "'tasks' is not NAME=VALUE"},
+		{"run hash --effort quik", "there is no effort 'quik'; did you mean quick?"},
+		{"run hash --budget soon", "--budget 'soon' is not a duration"},
+		{"run hash --seed -1", "--seed '-1' is not a number"},
+		{"run hash --sut-cpus 0 --load-cpus 0", "overlap in CPU 0"},
+		{"run hash --sut-cpus x", "is not a list of CPUs"},
+		{"run hash --cpus 0", "--cpus '0' is not a number of CPUs"},
+		{"run hash --nonsense", "there is no option --nonsense"},
+		{"run hash --seed", "--seed needs a value"},
+		{"run hash --format html5", "there is no format 'html5'"},
+		{"report nowhere.jsonl", "nowhere.jsonl: No such file or directory"},
+		{"report", "there is no run yet (make one with: concbench run)"},
+		{"report --fromat md", "there is no option --fromat"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char command[200];
+		snprintf(command, sizeof(command), "$CB %s", cases[i][0]);
+		expect(2, cases[i][1], command);
+		ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
+	}
+	/* nothing was made */
+	expect(0, "", "test ! -e results");
+}
+END_TEST
+
+START_TEST(a_dry_run_prints_the_plan_and_makes_nothing)
+{
+	expect(0, "invocations, about", "$CB run --effort quick --dry-run --seed 5");
+	ck_assert_ptr_nonnull(strstr(output, "seed 5"));
+	expect(0, "", "test ! -e results");
+}
+END_TEST
+
+START_TEST(damaged_files_are_refused_with_their_line_and_cut_ones_read)
+{
+	expect(0, "", "$CB run hash/threads --effort smoke -qq");
+	expect(0, "", "cp results/*.jsonl whole");
+	expect(2, "line 2: was changed",
+		"sed '2s/\"rounds\":/\"rounds\":1/' whole > x.jsonl; $CB report x.jsonl");
+	expect(2, "line 1: not the header", "echo '{}' > y.jsonl; $CB report y.jsonl");
+	expect(0, "is cut off: read up to line 2",
+		"head -c -20 whole > z.jsonl; $CB report z.jsonl");
+}
+END_TEST
+
+START_TEST(a_reader_that_has_gone_is_no_error)
+{
+	expect(0, "", "$CB run hash/threads --effort smoke -qq");
+	expect(0, "",
+		"($CB report; echo status $? > status) | true; sleep 0.1; grep 'status 0' status");
+	expect(4, "cannot write the report: No space left on device", "$CB report > /dev/full");
+	expect(4, "cannot write /dev/full", "$CB report -o /dev/full");
+}
+END_TEST
+
+START_TEST(a_folder_that_cannot_be_written_is_status_4)
+{
+	expect(0, "", "touch results");
+	expect(4, "concbench: run: cannot write to results/: ",
+		"$CB run hash/threads --effort smoke");
+}
+END_TEST
+
+/* Starts a long run, interrupts it after its first records, and expects tables and the status. */
+static void interrupt(const char *signal, int status)
+{
+	expect(status, "concbench run",
+		"rm -rf results; $CB run sleep/async sleep/threads --effort full > out 2>&1 & "
+		"pid=$!; "
+		"for i in $(seq 600); do sleep 0.05; "
+		"[ \"$(cat results/*.jsonl 2>/dev/null | wc -l)\" -ge 3 ] && break; done; "
+		"kill -$SIGNAL $pid; wait $pid; status=$?; cat out; exit $status");
+	ck_assert_msg(strstr(output, "stopped by") != NULL, "%s: %s", signal, output);
+	ck_assert_msg(strstr(output, "sleep, on ") != NULL, "%s: %s", signal, output);
+}
+
+START_TEST(interrupted_runs_report_what_they_have)
+{
+	/* a shell's background job ignores SIGINT, and a handler cannot tell: TERM and HUP do */
+	setenv("SIGNAL", "TERM", 1);
+	interrupt("TERM", 143);
+	setenv("SIGNAL", "HUP", 1);
+	interrupt("HUP", 129);
+	expect(0, "sleep, on ", "$CB report");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("command");
+	TCase *c = tcase_create("command");
+
+	tcase_set_timeout(c, 120);
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_test(c, a_run_ends_with_tables_files_and_a_report_that_says_the_same);
+	tcase_add_test(c, nonsense_gets_one_clear_line_and_status_2);
+	tcase_add_test(c, a_dry_run_prints_the_plan_and_makes_nothing);
+	tcase_add_test(c, damaged_files_are_refused_with_their_line_and_cut_ones_read);
+	tcase_add_test(c, a_reader_that_has_gone_is_no_error);
+	tcase_add_test(c, a_folder_that_cannot_be_written_is_status_4);
+	tcase_add_test(c, interrupted_runs_report_what_they_have);
+	suite_add_tcase(s, c);
+	return s;
+}
