@@ -1,21 +1,13 @@
 /*
  * The record of an invocation, from what its processes left in the arena.
- *
- * Whatever happened, there is a record: a death is told as such even when somebody noticed its
- * consequences first, then comes the verdict, then what the numbers themselves say against them.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "harness/measure/supervisor.h"
 #include "harness/params.h"
-
-enum { SATURATED_PERCENT = 70, FULL_PERCENT = 90, SKEW_TIMES = 20 };
 
 static void add_param(struct record *record, const struct param *param, int64_t value)
 {
@@ -55,150 +47,6 @@ void result_identify(const struct plan *plan, struct record *record)
 	record->counts = (struct record_counts){-1, -1, -1, ""};
 	record->environment.timer_slack_ns = orders->common[COMMON_SLACK];
 	record->environment.thp = orders->common[COMMON_THP];
-}
-
-static void refuse(struct record *record, enum status status, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* The first reason stands. */
-static void refuse(struct record *record, enum status status, const char *format, ...)
-{
-	va_list arguments;
-
-	if (record->status != STATUS_OK)
-		return;
-	va_start(arguments, format);
-	vsnprintf(record->reason, sizeof(record->reason), format, arguments);
-	va_end(arguments);
-	record->status = status;
-}
-
-static void warn(struct record *record, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void warn(struct record *record, const char *format, ...)
-{
-	size_t used = strlen(record->warning);
-	va_list arguments;
-
-	if (used != 0 && used + 2 < sizeof(record->warning))
-		used += (size_t)snprintf(
-			record->warning + used, sizeof(record->warning) - used, "; ");
-	va_start(arguments, format);
-	vsnprintf(record->warning + used, sizeof(record->warning) - used, format, arguments);
-	va_end(arguments);
-}
-
-static void judge_death(struct record *record, const struct child *child, const char *who)
-{
-	if (child->pid == 0 || child->killed || !WIFSIGNALED(child->status))
-		return;
-	refuse(record, STATUS_FAILED, "%s was killed by signal %d (%s)", who,
-		WTERMSIG(child->status), strsignal(WTERMSIG(child->status)));
-}
-
-static void judge_end(struct record *record, const struct supervisor *supervisor)
-{
-	const struct invocation *invocation = supervisor->invocation;
-
-	judge_death(record, &supervisor->root, "the first process of the SUT");
-	judge_death(record, &supervisor->load, "the load process");
-	if (invocation->verdict_taken)
-		refuse(record, invocation->status, "%s", invocation->reason);
-	if (!invocation->ended || (WIFEXITED(supervisor->root.status) && supervisor->root.status))
-		refuse(record, STATUS_FAILED, "the SUT ended with status %d",
-			WEXITSTATUS(supervisor->root.status));
-	if (supervisor->load.pid != 0 && !supervisor->load.killed && supervisor->load.status != 0)
-		refuse(record, STATUS_FAILED, "the load process ended with status %d",
-			WEXITSTATUS(supervisor->load.status));
-}
-
-/* Tasks that took part in the window. */
-static int tasks_seen(const struct orders *orders)
-{
-	const struct invocation *invocation = orders->invocation;
-	uint64_t since_ns = invocation->mode == ROUNDS_ONCE ? 1 : invocation->go_ns;
-	int seen = 0;
-
-	for (uint32_t i = 0; i < invocation->gate.participants; i++)
-		seen += orders->slots[i].start_ns >= since_ns;
-	return seen;
-}
-
-/*
- * A busy load process makes an open loop, or an upstream, late and the invocation invalid. A closed
- * loop is never late: its figures are true of the pair of server and generator. Only when it is the
- * busier side the rate is its own and not the server's, which the table must say.
- */
-static void judge_saturation(struct record *record, const struct orders *orders, const char *who)
-{
-	const struct load_report *load = orders->load;
-	double cpus = CPU_COUNT(&orders->sut_cpus) > 0 ? CPU_COUNT(&orders->sut_cpus) : 1;
-	bool closed = (orders->workload->flags & WORKLOAD_SERVER) != 0 &&
-		      histogram_count(&orders->load_lanes[1].histogram) == 0;
-
-	if (load->wall_ns == 0 || record->window.ns == 0)
-		return;
-	double busy = 100.0 * (double)load->busy_ns / (double)load->wall_ns;
-	double sut = 100.0 * (double)record->window.cpu_ns / ((double)record->window.ns * cpus);
-	if (!closed && busy > SATURATED_PERCENT)
-		refuse(record, STATUS_INVALID, "%s saturated: busy %.0f %% of the window", who,
-			busy);
-	if (closed && busy > FULL_PERCENT && sut < FULL_PERCENT)
-		warn(record,
-			"rate is a lower bound: the generator was busy %.0f %% of the window, the "
-			"SUT %.0f %%",
-			busy, sut);
-}
-
-static void judge_load(struct record *record, const struct orders *orders)
-{
-	const struct load_report *load = orders->load;
-	bool server = (orders->workload->flags & WORKLOAD_SERVER) != 0;
-
-	if (load->wrong != 0)
-		refuse(record, STATUS_INVALID, "%" PRIu64 " wrong replies", load->wrong);
-	if (server && orders_served(orders) != load->replies)
-		refuse(record, STATUS_INVALID,
-			"served %" PRIu64 ", the generator counted %" PRIu64 " replies",
-			orders_served(orders), load->replies);
-	if ((load->socket_sent != 0 && load->socket_sent != load->sent) ||
-		(load->socket_received != 0 && load->socket_received != load->received))
-		refuse(record, STATUS_INVALID,
-			"the sockets carried %" PRIu64 " + %" PRIu64 " bytes, counted were %" PRIu64
-			" + %" PRIu64,
-			load->socket_sent, load->socket_received, load->sent, load->received);
-	judge_saturation(record, orders, server ? "generator" : "upstream");
-	if (record->environment.listen_overflows != 0)
-		refuse(record, STATUS_INVALID, "the listen backlog overflowed %" PRIu64 " times",
-			record->environment.listen_overflows);
-}
-
-static void judge_numbers(struct record *record, const struct orders *orders)
-{
-	uint64_t faults = record->window.minor_faults;
-	int expected = (int)orders->invocation->gate.participants;
-	int seen = tasks_seen(orders);
-
-	if (orders->workload->load != NULL)
-		judge_load(record, orders);
-	if (seen != expected)
-		refuse(record, STATUS_FAILED, "%d of %d tasks ran in the window", seen, expected);
-	if (record->work.operations == 0)
-		refuse(record, STATUS_FAILED, "no operation was done in the window");
-	if (record->environment.throttled_ns != 0)
-		refuse(record, STATUS_INVALID, "a CPU quota stopped the SUT for %.1f ms",
-			(double)record->environment.throttled_ns / 1e6);
-	if (faults > record->work.tasks && (orders->workload->flags & WORKLOAD_MAIN) == 0)
-		warn(record, "%.1f page faults per task in the window",
-			(double)faults / (double)record->work.tasks);
-	if ((orders->workload->flags & WORKLOAD_NO_RATE) == 0 &&
-		record->window.ns < SKEW_TIMES * record->window.skew_ns)
-		warn(record, "rates n/a: the window is %.1f times the skew of the start",
-			(double)record->window.ns / (double)record->window.skew_ns);
-	/* with a control group of its own the SUT is not mixed with what others give back */
-	if (record->memory.measured && !record->memory.settled && record->memory.a.cgroup < 0)
-		warn(record, "the machine's memory did not stand still before the baseline");
 }
 
 static void fill_work(struct record *record, const struct orders *orders)

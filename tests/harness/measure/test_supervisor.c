@@ -318,58 +318,6 @@ START_TEST(more_processes_than_allowed_are_a_limit_with_its_name)
 }
 END_TEST
 
-START_TEST(memory_is_read_at_both_points)
-{
-	struct plan plan = scripted_plan(&meeting_workload, model_find("processes"));
-	struct record record;
-
-	setenv("CONCBENCH_WITHOUT", _i == 0 ? "settle" : "settle,cgroup", 1);
-	plan.draft.kind = KIND_MEMORY;
-	plan.draft.tasks = 8;
-	plan.draft.values[TASKS] = 8;
-	scripted_invoke(&plan, &record);
-	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
-	ck_assert_int_eq(record.memory.measured, 1);
-	ck_assert_int_eq(record.memory.a.processes, 1);
-	ck_assert_int_eq(record.memory.b.processes, 9);
-	ck_assert_int_gt(record.memory.a.pss, 0);
-	ck_assert_int_gt(record.memory.b.pss, record.memory.a.pss);
-	ck_assert_int_ge(record.memory.peak, record.memory.b.pss);
-	ck_assert(record.memory.user_per_task > 0);
-	if (_i == 1)
-		ck_assert_int_eq(record.memory.b.cgroup, -1);
-	ck_assert_ptr_null(record.latency);
-	record_release(&record);
-}
-END_TEST
-
-START_TEST(system_calls_are_counted_exactly_or_not_at_all)
-{
-	const struct model *model = &models[_i];
-	struct plan plan = scripted_plan(&scripted_workload, model);
-	struct record record;
-
-	if (!scripted_model_works(model))
-		return;
-	plan.draft.kind = KIND_COUNTS;
-	scripted_invoke(&plan, &record);
-	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
-	ck_assert_int_ne(record.counts.source[0], '\0');
-	/* one system call per operation; spawning anew each round and a global lock have their own
-	 */
-	if (record.counts.system_calls >= 0 && model->variant == 0 &&
-		model_capacity(model, (int)plan.draft.common[COMMON_POOL], 3) >= 3)
-		ck_assert_int_eq(record.counts.system_calls, (int64_t)record.work.operations);
-	record_release(&record);
-	setenv("CONCBENCH_WITHOUT", "perf", 1);
-	scripted_invoke(&plan, &record);
-	ck_assert_int_eq(record.counts.system_calls, -1);
-	ck_assert_int_eq(record.counts.switches, -1);
-	ck_assert_str_eq(record.counts.source, "perf events switched off");
-	record_release(&record);
-}
-END_TEST
-
 Suite *suite(void)
 {
 	Suite *s = suite_create("supervisor");
@@ -384,8 +332,6 @@ Suite *suite(void)
 	tcase_add_loop_test(runs, a_server_is_measured_by_its_generator, 0, 2);
 	tcase_add_test(runs, replies_that_were_not_served_are_invalid);
 	tcase_add_test(runs, tasks_that_must_meet_and_cannot_are_impossible);
-	tcase_add_loop_test(runs, memory_is_read_at_both_points, 0, 2);
-	tcase_add_loop_test(runs, system_calls_are_counted_exactly_or_not_at_all, 0, n);
 	suite_add_tcase(s, runs);
 	tcase_set_timeout(ends, 60);
 	tcase_add_loop_test(ends, a_failing_task_leaves_no_other_waiting, 0, n * TASK_PHASES);

@@ -1,0 +1,79 @@
+/*
+ * What the supervisor reads on request: memory at its points, system calls at the marks.
+ */
+#include "tests/harness/measure/scripted.h"
+#include "tests/suite.h"
+
+static int models_count(void)
+{
+	int count = 0;
+
+	while (models[count].name != NULL)
+		count++;
+	return count;
+}
+
+START_TEST(memory_is_read_at_both_points)
+{
+	struct plan plan = scripted_plan(&meeting_workload, model_find("processes"));
+	struct record record;
+
+	setenv("CONCBENCH_WITHOUT", _i == 0 ? "settle" : "settle,cgroup", 1);
+	plan.draft.kind = KIND_MEMORY;
+	plan.draft.tasks = 8;
+	plan.draft.values[TASKS] = 8;
+	scripted_invoke(&plan, &record);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	ck_assert_int_eq(record.memory.measured, 1);
+	ck_assert_int_eq(record.memory.a.processes, 1);
+	ck_assert_int_eq(record.memory.b.processes, 9);
+	ck_assert_int_gt(record.memory.a.pss, 0);
+	ck_assert_int_gt(record.memory.b.pss, record.memory.a.pss);
+	ck_assert_int_ge(record.memory.peak, record.memory.b.pss);
+	ck_assert(record.memory.user_per_task > 0);
+	if (_i == 1)
+		ck_assert_int_eq(record.memory.b.cgroup, -1);
+	ck_assert_ptr_null(record.latency);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(system_calls_are_counted_exactly_or_not_at_all)
+{
+	const struct model *model = &models[_i];
+	struct plan plan = scripted_plan(&scripted_workload, model);
+	struct record record;
+
+	if (!scripted_model_works(model))
+		return;
+	plan.draft.kind = KIND_COUNTS;
+	scripted_invoke(&plan, &record);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	ck_assert_int_ne(record.counts.source[0], '\0');
+	/* one system call per operation; spawning anew each round and a global lock have their own
+	 */
+	if (record.counts.system_calls >= 0 && model->variant == 0 &&
+		model_capacity(model, (int)plan.draft.common[COMMON_POOL], 3) >= 3)
+		ck_assert_int_eq(record.counts.system_calls, (int64_t)record.work.operations);
+	record_release(&record);
+	setenv("CONCBENCH_WITHOUT", "perf", 1);
+	scripted_invoke(&plan, &record);
+	ck_assert_int_eq(record.counts.system_calls, -1);
+	ck_assert_int_eq(record.counts.switches, -1);
+	ck_assert_str_eq(record.counts.source, "perf events switched off");
+	record_release(&record);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("serve");
+	TCase *tcase = tcase_create("serve");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, memory_is_read_at_both_points, 0, 2);
+	tcase_add_loop_test(
+		tcase, system_calls_are_counted_exactly_or_not_at_all, 0, models_count());
+	suite_add_tcase(s, tcase);
+	return s;
+}
