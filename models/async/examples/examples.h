@@ -34,5 +34,15 @@ int example_scheduler(FILE *out);
 int example_polling(FILE *out);
 int example_generations(FILE *out);
 int example_bridge(FILE *out);
+int example_pipeline(FILE *out);
+int example_gather(FILE *out);
+int example_create_task(FILE *out);
+int example_queue_join(FILE *out);
+int example_bounded_queue(FILE *out);
+int example_locks(FILE *out);
+int example_executor(FILE *out);
+int example_blocking(FILE *out);
+int example_simulator(FILE *out);
+int example_channels(FILE *out);
 
 #endif
