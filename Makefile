@@ -53,6 +53,15 @@ VERSION_OBJ := $(BUILD)/version.o
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 LONGS     := $(patsubst %.c,$(BUILD)/%,$(LONG_SRC))
 
+# One short line per file; V=1 shows the whole command.
+ifdef V
+say = @:
+run =
+else
+say = @printf '  %-4s %s\n'
+run = @
+endif
+
 # With the goal `deps` beside others, everything that looks at the machine waits for it.
 AFTER_DEPS := $(filter deps,$(MAKECMDGOALS))
 
@@ -93,30 +102,35 @@ libs    = $(LIBS) $$(sed -n 's/^libs //p' $(BUILD)/detected)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(compile)
+	$(say) CC $<
+	$(run)$(compile)
 
 $(VERSION_OBJ): $(BUILD)/version.c $(BUILD)/flags
-	$(compile)
+	$(run)$(compile)
 
 $(BUILD)/libconcbench.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(say) AR $@
+	$(run)$(AR) rcs $@ $^
 
 $(BUILD)/concbench: $(MAIN_OBJ) $(COMMANDS) $(VERSION_OBJ) $(BUILD)/libconcbench.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs)
+	$(say) LD $@
+	$(run)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs)
 
 objects: $(MAIN_OBJ) $(VERSION_OBJ) $(BUILD)/libconcbench.a
 
 # A test file may say which calls it makes fail: a line "/* wrap: fork pthread_create */". A new commit
 # alone does not link the tests anew: the version is an order-only prerequisite.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a | $(VERSION_OBJ)
-	$(CC) $(ALL_LDFLAGS) $$(sed -n 's:^/\* wrap\: \(.*\) \*/:\1:p' tests/$*.c | tr ' ' '\n' | sed 's/^\(..*\)/-Wl,--wrap=\1/') \
+	$(say) LD $@
+	$(run)$(CC) $(ALL_LDFLAGS) $$(sed -n 's:^/\* wrap\: \(.*\) \*/:\1:p' tests/$*.c | tr ' ' '\n' | sed 's/^\(..*\)/-Wl,--wrap=\1/') \
 		-o $@ $< $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a $(VERSION_OBJ) $(libs) \
 		$$(sed -n 's/^check //p' $(BUILD)/detected)
 
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags | check-found
 	@mkdir -p $(@D)
-	$(compile)
+	$(say) CC $<
+	$(run)$(compile)
 
 check-found: $(BUILD)/detected
 	@grep -q '^check ' $< || { echo 'make: the tests need check (install it with: make deps)' >&2; exit 2; }
@@ -177,7 +191,8 @@ ASYNC_HEADERS := models/model.h $(wildcard models/async/*.h) models/async/switch
 
 $(ASYNC_LIB): $(call obj,$(ASYNC_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(say) AR $@
+	$(run)$(AR) rcs $@ $^
 
 $(BUILD)/concasync.pc: models/async/concasync.pc.in $(BUILD)/flags
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SWITCH@|$(SWITCH)|' \
