@@ -6,7 +6,7 @@
 
 #include "harness/report/grid.h"
 
-enum { NOTES_MAX = 48, NOTE_BYTES = 320 };
+enum { NOTES_MAX = 80, NOTE_BYTES = 320 };
 
 struct notes {
 	char text[NOTES_MAX][NOTE_BYTES];
