@@ -4,22 +4,36 @@
 #include "harness/workload.h"
 
 #include "bench/spawn/spawn.h"
+#include "bench/switch/switch.h"
+#include "bench/ring/ring.h"
+#include "bench/wakeup/wakeup.h"
+#include "bench/queue/queue.h"
+#include "bench/lock/lock.h"
 #include "bench/idle/idle.h"
 #include "bench/sleep/sleep.h"
 #include "bench/echo/echo.h"
 #include "bench/fetch/fetch.h"
 #include "bench/file/file.h"
 #include "bench/hash/hash.h"
+#include "bench/forkjoin/forkjoin.h"
+#include "bench/sort/sort.h"
 #include "bench/mixed/mixed.h"
 
 const struct workload *const workloads[] = {
 	&spawn_workload,
+	&switch_workload,
+	&ring_workload,
+	&wakeup_workload,
+	&queue_workload,
+	&lock_workload,
 	&idle_workload,
 	&sleep_workload,
 	&echo_workload,
 	&fetch_workload,
 	&file_workload,
 	&hash_workload,
+	&forkjoin_workload,
+	&sort_workload,
 	&mixed_workload,
 	NULL,
 };

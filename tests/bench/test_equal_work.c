@@ -7,34 +7,8 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "tests/invoke.h"
+#include "tests/expected.h"
 #include "tests/suite.h"
-
-struct work {
-	uint64_t operations, bytes, checksum;
-};
-
-/* SplitMix64's finalizer, once per argument. */
-static uint64_t number_of(uint64_t task, uint64_t operation)
-{
-	uint64_t value = INVOKE_SEED;
-
-	for (int i = 0; i < 2; i++) {
-		value += ((i == 0 ? task : operation) + 1) * UINT64_C(11400714819323198485);
-		value = (value ^ value >> 30) * UINT64_C(13787848793156543929);
-		value = (value ^ value >> 27) * UINT64_C(10723151780598845931);
-		value = value ^ value >> 31;
-	}
-	return value;
-}
-
-static uint64_t value_of(const struct record *record, const char *name)
-{
-	int64_t value = record_param_value(record, name, -1);
-
-	ck_assert_msg(value >= 0, "%s has no parameter %s", record->workload, name);
-	return (uint64_t)value;
-}
 
 static struct work numbered(const struct record *record, uint64_t operations)
 {
@@ -141,68 +115,25 @@ static struct work of_mixed(const struct record *record)
 	return work;
 }
 
-static const struct row {
-	const char *workload;
-	struct work (*expected)(const struct record *record);
-	const char *extra[4]; /* parameters beside the smoke size's, ended by NULL */
-} rows[] = {
-	{"spawn", once_per_task, {NULL}},
-	{"spawn", once_per_task, {"start=cold", "dirty=1MiB", NULL}},
-	{"idle", once_per_task, {"touch=4KiB", NULL}},
-	{"sleep", once_per_operation, {NULL}},
-	{"sleep", once_per_operation, {"pattern=staggered", "touch=4KiB", NULL}},
-	{"sleep", once_per_operation, {"pattern=periodic", "touch=0", NULL}},
-	{"file", of_file, {NULL}},
-	{"file", of_file, {"file=inline", "fill=64KiB", NULL}},
-	{"file", of_file, {"operation=write", "directory=shm", NULL}},
-	{"hash", of_hash, {NULL}},
-	{"mixed", of_mixed, {NULL}},
-	{"mixed", of_mixed, {"waits=equal", "heavy=0", NULL}},
+static const struct expected rows[] = {
+	{"spawn", once_per_task, {NULL}, false},
+	{"spawn", once_per_task, {"start=cold", "dirty=1MiB", NULL}, false},
+	{"idle", once_per_task, {"touch=4KiB", NULL}, false},
+	{"sleep", once_per_operation, {NULL}, false},
+	{"sleep", once_per_operation, {"pattern=staggered", "touch=4KiB", NULL}, false},
+	{"sleep", once_per_operation, {"pattern=periodic", "touch=0", NULL}, false},
+	{"file", of_file, {NULL}, false},
+	{"file", of_file, {"file=inline", "fill=64KiB", NULL}, false},
+	{"file", of_file, {"operation=write", "directory=shm", NULL}, false},
+	{"hash", of_hash, {NULL}, false},
+	{"mixed", of_mixed, {NULL}, false},
+	{"mixed", of_mixed, {"waits=equal", "heavy=0", NULL}, false},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-static void is_as_expected(
-	const struct row *row, const struct workload *workload, const struct model *model)
-{
-	struct record record;
-
-	invoke(&record, exec_main, workload, model->name, row->extra);
-	if (workload->run[model->family] == NULL ||
-		((workload->flags & WORKLOAD_MEET) != 0 && model->kind == MODEL_INLINE)) {
-		ck_assert_int_eq(record.status, STATUS_IMPOSSIBLE);
-		record_release(&record);
-		return;
-	}
-	ck_assert_msg(record.status == STATUS_OK, "%s/%s: %s: %s", workload->name, model->name,
-		status_names[record.status], record.reason);
-	const struct work expected = row->expected(&record);
-	ck_assert_msg(
-		record.work.rounds == 2, "%s/%s: not two rounds", workload->name, model->name);
-	ck_assert_msg(record.work.tasks == (uint64_t)value_of(&record, "tasks") &&
-			      record.work.operations == 2 * expected.operations &&
-			      record.work.bytes == 2 * expected.bytes &&
-			      record.work.checksum == 2 * expected.checksum,
-		"%s/%s %s: tasks %llu, operations %llu not %llu, bytes %llu not %llu, checksum "
-		"%llx "
-		"not %llx",
-		workload->name, model->name, row->extra[0] == NULL ? "" : row->extra[0],
-		(unsigned long long)record.work.tasks, (unsigned long long)record.work.operations,
-		(unsigned long long)(2 * expected.operations),
-		(unsigned long long)record.work.bytes, (unsigned long long)(2 * expected.bytes),
-		(unsigned long long)record.work.checksum,
-		(unsigned long long)(2 * expected.checksum));
-	record_release(&record);
-}
-
 START_TEST(every_model_does_exactly_the_work_that_is_described)
 {
-	const struct row *row = &rows[_i];
-	const struct workload *workload = workload_find(row->workload);
-
-	ck_assert_ptr_nonnull(workload);
-	for (const struct model *model = models; model->name != NULL; model++)
-		if (model_runs_here(model))
-			is_as_expected(row, workload, model);
+	every_model_does(&rows[_i], exec_main);
 }
 END_TEST
 
