@@ -53,8 +53,11 @@ VERSION_OBJ := $(BUILD)/version.o
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 LONGS     := $(patsubst %.c,$(BUILD)/%,$(LONG_SRC))
 
-# One short line per file; V=1 shows the whole command.
-ifdef V
+# One short line per file; V=1 shows the whole command, -s nothing.
+ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+say = @:
+run = @
+else ifdef V
 say = @:
 run =
 else
