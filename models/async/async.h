@@ -12,6 +12,7 @@
 #include "models/async/executor.h"
 #include "models/async/future.h"
 #include "models/async/io.h"
+#include "models/async/lend.h"
 #include "models/async/lock.h"
 #include "models/async/loop.h"
 #include "models/async/queue.h"

@@ -17,10 +17,12 @@
 
 struct async_loop;
 struct async_stream;
+struct uring_poll;
 
 struct async_descriptor {
 	struct async_waiters readers, writers;
 	struct async_stream *stream; /* io_uring: the multishot operation on it */
+	struct uring_poll *poll;     /* io_uring: its registration */
 	uint8_t known;               /* kind found out, made non-blocking */
 	uint8_t registered;          /* with the poller */
 	uint8_t is_socket;

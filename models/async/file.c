@@ -8,7 +8,9 @@
 #include "models/async/executor.h"
 #include "models/async/io.h"
 #include "models/async/loop.h"
+#include "models/async/poller.h"
 #include "models/async/task.h"
+#include "models/async/uring.h"
 
 struct transfer {
 	int fd;
@@ -62,6 +64,11 @@ static ssize_t transfer(struct transfer transfer)
 	transfer.part.iov_base = (char *)transfer.part.iov_base + first;
 	transfer.part.iov_len -= first;
 	transfer.offset += (off_t)first;
+	if (self->loop->poller->is_uring) { /* no thread is needed */
+		ssize_t rest = async_uring_transfer(transfer.fd, transfer.write,
+			transfer.part.iov_base, transfer.part.iov_len, transfer.offset);
+		return rest < 0 && first == 0 ? rest : (ssize_t)first + (rest < 0 ? 0 : rest);
+	}
 	self->waits = "async_pread";
 	int rc = async_run_in_executor(transfer_blocking, &transfer);
 	if (rc < 0 && first == 0)

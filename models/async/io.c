@@ -10,25 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "models/async/attempt.h"
 #include "models/async/executor.h"
-#include "models/async/loop.h"
-#include "models/async/poller.h"
-#include "models/async/task.h"
+#include "models/async/uring.h"
 
-/* The descriptor's state, for the first lines of every call. */
-static int begin(int fd, struct async_descriptor **descriptor)
-{
-	struct async_task *self = async_thread.current;
-
-	if (__builtin_expect(self == NULL, 0))
-		return async_outside("an I/O call");
-	if (__builtin_expect(self->interrupt != 0, 0))
-		return async_take_interrupt(self);
-	return async_descriptor_find(&self->loop->descriptors, fd, descriptor);
-}
-
-/* Waits for an edge of one direction; the descriptor is registered at its first wait. */
-static int wait_for(
+int async_attempt_wait(
 	int fd, struct async_descriptor *descriptor, struct async_waiters *line, const char *call)
 {
 	struct async_task *self = async_thread.current;
@@ -45,13 +31,6 @@ static int wait_for(
 	self->waits = call;
 	int rc = async_waiter_wait(line, &waiter);
 	return rc == 0 && !descriptor->known ? -EBADF : rc; /* closed meanwhile */
-}
-
-/* One was served and more may be there: the next in line shall look. */
-static inline void pass_on(struct async_waiters *line, bool still)
-{
-	if (__builtin_expect(line->first != NULL, 0) && still)
-		async_waiters_serve_first(line);
 }
 
 struct file_step {
@@ -81,35 +60,19 @@ static ssize_t by_executor(struct file_step step)
 ssize_t async_read(int fd, void *buffer, size_t bytes)
 {
 	struct async_descriptor *descriptor;
-	int rc = begin(fd, &descriptor);
+	int rc = async_attempt_begin(fd, &descriptor);
 
 	if (rc == 0 && descriptor->is_file)
 		return by_executor((struct file_step){.fd = fd, .into = buffer, .bytes = bytes});
+	if (rc == 0 && async_uring_reads(descriptor))
+		return async_uring_recv(fd, descriptor, buffer, bytes, NULL);
 	if (rc == 0 && descriptor->readers.first != NULL) /* first come, first served */
-		rc = wait_for(fd, descriptor, &descriptor->readers, "async_read");
+		rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_read");
 	while (rc == 0) {
-		if (descriptor->readable) {
-			ssize_t got = descriptor->is_socket ? recv(fd, buffer, bytes, MSG_DONTWAIT)
-							    : read(fd, buffer, bytes);
-			if (got >= 0) {
-				if ((size_t)got < bytes && descriptor->drains &&
-					!descriptor->hung_up)
-					descriptor->readable = 0;
-				pass_on(&descriptor->readers, descriptor->readable);
-				return got;
-			}
-			rc = -errno;
-			if (rc == -EINTR) {
-				rc = 0;
-				continue;
-			}
-			if (rc != -EAGAIN) {
-				pass_on(&descriptor->readers, true);
-				return rc;
-			}
-			descriptor->readable = 0;
-		}
-		rc = wait_for(fd, descriptor, &descriptor->readers, "async_read");
+		ssize_t got = async_attempt_read(fd, descriptor, buffer, bytes);
+		if (got != -EAGAIN)
+			return got;
+		rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_read");
 	}
 	return rc;
 }
@@ -119,10 +82,12 @@ ssize_t async_write(int fd, const void *buffer, size_t bytes)
 	struct async_descriptor *descriptor;
 	const char *from = buffer;
 	size_t done = 0;
-	int rc = begin(fd, &descriptor);
+	int rc = async_attempt_begin(fd, &descriptor);
 
 	if (rc == 0 && descriptor->is_file)
 		return by_executor((struct file_step){.fd = fd, .from = buffer, .bytes = bytes});
+	if (rc == 0 && async_uring_reads(descriptor))
+		return async_uring_send(fd, buffer, bytes);
 	while (rc == 0) {
 		ssize_t put = descriptor->is_socket ? send(fd, from + done, bytes - done,
 							      MSG_DONTWAIT | MSG_NOSIGNAL)
@@ -130,14 +95,15 @@ ssize_t async_write(int fd, const void *buffer, size_t bytes)
 		if (put >= 0) {
 			done += (size_t)put;
 			if (done == bytes) {
-				pass_on(&descriptor->writers, true);
+				async_attempt_pass_on(&descriptor->writers, true);
 				return (ssize_t)done;
 			}
 			continue; /* a short write: the next one says EAGAIN and clears the edge */
 		}
 		rc = -errno;
 		if (rc == -EAGAIN)
-			rc = wait_for(fd, descriptor, &descriptor->writers, "async_write");
+			rc = async_attempt_wait(
+				fd, descriptor, &descriptor->writers, "async_write");
 		else if (rc == -EINTR)
 			rc = 0;
 	}
@@ -157,36 +123,50 @@ static int make_nonblocking(int fd)
 	return 0;
 }
 
+/* What was known of the number is out of date; what it is now needs no asking. */
+static int accepted(int fd, int listener, const struct async_descriptor *descriptor,
+	struct sockaddr *address, socklen_t *length)
+{
+	struct async_descriptors *all = &async_thread.loop->descriptors;
+
+	if ((size_t)fd < all->room)
+		all->table[fd] = (struct async_descriptor){.known = 1,
+			.is_socket = 1,
+			.drains = descriptor->drains,
+			.readable = 1,
+			.writable = 1};
+	if (async_uring_reads(descriptor)) {
+		if (address != NULL && getpeername(fd, address, length) != 0)
+			*length = 0; /* gone already: an unnamed one, as for UNIX sockets */
+	} else {
+		async_attempt_pass_on(&all->table[listener].readers, true);
+	}
+	return fd;
+}
+
 int async_accept(int listener, struct sockaddr *address, socklen_t *length)
 {
 	struct async_descriptor *descriptor;
-	int rc = begin(listener, &descriptor);
+	int rc = async_attempt_begin(listener, &descriptor);
 
 	if (rc == 0 && descriptor->known < 2 && (rc = make_nonblocking(listener)) == 0)
 		descriptor->known = 2;
 	while (rc == 0) {
-		int fd = accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = async_uring_reads(descriptor)
+				 ? async_uring_accept(listener, descriptor)
+				 : accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		rc = fd >= 0 ? 0 : -errno;
-		if (fd >= 0) {
-			struct async_descriptors *all = &async_thread.loop->descriptors;
-			if ((size_t)fd <
-				all->room) /* what was known of the number is out of date */
-				all->table[fd] = (struct async_descriptor){.known = 1,
-					.is_socket = 1,
-					.drains = descriptor->drains,
-					.readable = 1,
-					.writable = 1};
-			pass_on(&descriptor->readers, true);
-			return fd;
-		}
+		if (fd >= 0)
+			return accepted(fd, listener, descriptor, address, length);
+		rc = async_uring_reads(descriptor) ? fd : -errno;
 		if (rc == -EAGAIN)
-			rc = wait_for(listener, descriptor, &descriptor->readers, "async_accept");
+			rc = async_attempt_wait(
+				listener, descriptor, &descriptor->readers, "async_accept");
 		else if (rc == -EINTR || rc == -ECONNABORTED)
 			rc = 0; /* the caller has gone again: nobody to tell */
 		else
-			pass_on(&descriptor->readers,
-				true); /* EMFILE: the connection still waits */
+			async_attempt_pass_on(
+				&descriptor->readers, true); /* EMFILE: it still waits */
 	}
 	return rc;
 }
@@ -194,7 +174,7 @@ int async_accept(int listener, struct sockaddr *address, socklen_t *length)
 int async_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct async_descriptor *descriptor;
-	int rc = begin(fd, &descriptor), error = 0;
+	int rc = async_attempt_begin(fd, &descriptor), error = 0;
 
 	if (rc == 0)
 		rc = make_nonblocking(fd);
@@ -206,7 +186,7 @@ int async_connect(int fd, const struct sockaddr *address, socklen_t length)
 	if (rc != -EINPROGRESS && rc != -EINTR)
 		return rc;
 	for (;;) {
-		rc = wait_for(fd, descriptor, &descriptor->writers, "async_connect");
+		rc = async_attempt_wait(fd, descriptor, &descriptor->writers, "async_connect");
 		if (rc != 0)
 			return rc;
 		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) != 0)
@@ -221,18 +201,22 @@ int async_connect(int fd, const struct sockaddr *address, socklen_t length)
 ssize_t async_recvmsg(int fd, struct msghdr *message, int flags)
 {
 	struct async_descriptor *descriptor;
-	int rc = begin(fd, &descriptor);
+	int rc = async_attempt_begin(fd, &descriptor);
 
+	if (rc == 0 && descriptor->stream != NULL)
+		return async_misuse(-EBUSY,
+			"io_uring receives this stream for async_read: recvmsg would miss data");
 	while (rc == 0) {
 		ssize_t got = recvmsg(fd, message, flags | MSG_DONTWAIT);
 
 		if (got >= 0) {
-			pass_on(&descriptor->readers, true);
+			async_attempt_pass_on(&descriptor->readers, true);
 			return got;
 		}
 		rc = -errno;
 		if (rc == -EAGAIN)
-			rc = wait_for(fd, descriptor, &descriptor->readers, "async_recvmsg");
+			rc = async_attempt_wait(
+				fd, descriptor, &descriptor->readers, "async_recvmsg");
 		else if (rc == -EINTR)
 			rc = 0;
 	}
@@ -242,18 +226,19 @@ ssize_t async_recvmsg(int fd, struct msghdr *message, int flags)
 ssize_t async_sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	struct async_descriptor *descriptor;
-	int rc = begin(fd, &descriptor);
+	int rc = async_attempt_begin(fd, &descriptor);
 
 	while (rc == 0) {
 		ssize_t put = sendmsg(fd, message, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (put >= 0) {
-			pass_on(&descriptor->writers, true);
+			async_attempt_pass_on(&descriptor->writers, true);
 			return put;
 		}
 		rc = -errno;
 		if (rc == -EAGAIN)
-			rc = wait_for(fd, descriptor, &descriptor->writers, "async_sendmsg");
+			rc = async_attempt_wait(
+				fd, descriptor, &descriptor->writers, "async_sendmsg");
 		else if (rc == -EINTR)
 			rc = 0;
 	}
@@ -263,8 +248,12 @@ ssize_t async_sendmsg(int fd, const struct msghdr *message, int flags)
 static int wait_ready(int fd, short events, const char *call)
 {
 	struct async_descriptor *descriptor;
-	int rc = begin(fd, &descriptor);
+	int rc = async_attempt_begin(fd, &descriptor);
 
+	if (rc == 0 && descriptor->stream != NULL && events == POLLIN)
+		return async_misuse(-EBUSY,
+			"a stream that io_uring receives for async_read cannot be waited for: "
+			"what is readable has been read already");
 	while (rc == 0) {
 		struct pollfd now = {.fd = fd, .events = events};
 		int n = poll(&now, 1, 0);
@@ -273,7 +262,7 @@ static int wait_ready(int fd, short events, const char *call)
 			return now.revents == POLLNVAL ? -EBADF : 0;
 		if (n < 0 && errno != EINTR)
 			return -errno;
-		rc = wait_for(fd, descriptor,
+		rc = async_attempt_wait(fd, descriptor,
 			events == POLLIN ? &descriptor->readers : &descriptor->writers, call);
 	}
 	return rc;
@@ -302,20 +291,25 @@ static void forget(struct async_descriptor *descriptor)
 	async_waiters_serve_all(&writers);
 }
 
-int async_detach(int fd)
+ssize_t async_detach(int fd, void *unread, size_t bytes)
 {
 	struct async_loop *loop = async_thread.loop;
+	static char nothing[1];
 
 	if (loop == NULL)
 		return async_outside("async_detach");
 	if ((size_t)(unsigned)fd >= loop->descriptors.room)
 		return -EBADF;
 	struct async_descriptor *descriptor = &loop->descriptors.table[fd];
+	ssize_t left = async_uring_stop(
+		descriptor, fd, unread != NULL ? unread : nothing, unread != NULL ? bytes : 0);
+	if (left < 0)
+		return left;
 	if (descriptor->registered)
 		loop->poller->remove(loop->poller, fd);
 	if (descriptor->known)
 		forget(descriptor);
-	return 0;
+	return left;
 }
 
 int async_close(int fd)
@@ -324,7 +318,17 @@ int async_close(int fd)
 
 	if (loop == NULL)
 		return async_outside("async_close");
-	if ((size_t)(unsigned)fd < loop->descriptors.room && loop->descriptors.table[fd].known)
-		forget(&loop->descriptors.table[fd]); /* closing unregisters it */
+	if ((size_t)(unsigned)fd < loop->descriptors.room && loop->descriptors.table[fd].known) {
+		struct async_descriptor *descriptor = &loop->descriptors.table[fd];
+		if (loop->poller->is_uring) {
+			bool in_flight = async_uring_stop(descriptor, fd, NULL, 0) != 0;
+			in_flight |= descriptor->registered;
+			if (descriptor->registered)
+				loop->poller->remove(loop->poller, fd);
+			if (in_flight)
+				async_uring_flush(loop);
+		}
+		forget(descriptor);
+	}
 	return close(fd) == 0 ? 0 : -errno;
 }

@@ -11,6 +11,7 @@
 
 #include "models/async/debug.h"
 #include "models/async/executor.h"
+#include "models/async/lend.h"
 #include "models/async/poller.h"
 
 enum { CLOSING_NS = 100000000 }; /* what a cancelled task may still wait at the close: 0.1 s */
@@ -294,6 +295,7 @@ static void close_parts(struct async_loop *loop)
 	async_descriptors_close(&loop->descriptors);
 	async_timers_free(&loop->timers);
 	async_cleanups_free(loop->cleanups);
+	async_lend_close(loop);
 	free(loop->parking);
 	free(loop->debug);
 	free(loop);

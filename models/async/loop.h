@@ -63,6 +63,7 @@ struct async_loop {
 	struct async_stack_pool stacks[1 + ASYNC_POOLS];
 	struct async_cleanup *cleanups; /* unused ones */
 	struct async_executor *executor;
+	struct async_lent *lent; /* free buffers to lend */
 	struct async_debug *debug;
 	struct async_options options;
 	int64_t spin_ns;

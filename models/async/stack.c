@@ -48,12 +48,12 @@ struct async_stack_chunk {
 
 _Thread_local struct async_thread async_thread __attribute__((tls_model("initial-exec")));
 
-static bool without(const char *word)
+bool async_without(const char *feature)
 {
 	const char *list = getenv("CONCBENCH_WITHOUT");
-	size_t length = strlen(word);
+	size_t length = strlen(feature);
 
-	for (const char *at = list; at != NULL && (at = strstr(at, word)) != NULL; at += length)
+	for (const char *at = list; at != NULL && (at = strstr(at, feature)) != NULL; at += length)
 		if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
 			return true;
 	return false;
@@ -69,7 +69,7 @@ static bool has_guard_regions(void)
 		has = madvise(page, PAGE, GUARD_INSTALL) == 0;
 		munmap(page, PAGE);
 	}
-	return has && !without("guard");
+	return has && !async_without("guard");
 }
 
 static void tell_unguarded(void)

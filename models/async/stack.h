@@ -78,6 +78,10 @@ struct async_stack_pool *async_stack_pool_shared(void);
 /* Gives the memory of free stacks back to the kernel; the slots stay. */
 void async_stack_pool_trim(struct async_stack_pool *pool);
 
+/* Whether the environment's CONCBENCH_WITHOUT names that feature: tests force the fall-backs by it.
+ */
+bool async_without(const char *feature);
+
 /* A slot that was never used, or NULL (errno says why): the slow half of async_stack_take. */
 struct async_stack *async_stack_carve(struct async_stack_pool *pool);
 

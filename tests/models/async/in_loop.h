@@ -6,6 +6,7 @@
 #ifndef CONCBENCH_TESTS_MODELS_ASYNC_IN_LOOP_H
 #define CONCBENCH_TESTS_MODELS_ASYNC_IN_LOOP_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,6 +46,17 @@ happened(struct events *events, const char *format, ...)
 /* Runs a body on a loop and expects 0 of it. */
 static inline void in_loop(task_fn *body, void *arg)
 {
+	ck_assert_int_eq(async_run(body, arg), 0);
+}
+
+/* The same on a loop with epoll and on one with io_uring, where the kernel allows that. */
+static inline void in_both_loops(task_fn *body, void *arg)
+{
+	struct async_options options = {.poller = ASYNC_URING};
+	int rc = async_run_with(body, arg, &options);
+
+	if (rc != -ENOSYS && rc != -EPERM)
+		ck_assert_int_eq(rc, 0);
 	ck_assert_int_eq(async_run(body, arg), 0);
 }
 

@@ -1,0 +1,72 @@
+/*
+ * Lent buffers of a loop with epoll: a list of free ones, the last given back first.
+ */
+#include "models/async/lend.h"
+
+#include <stdlib.h>
+
+#include "models/async/attempt.h"
+#include "models/async/uring.h"
+
+struct async_lent {
+	struct async_lent *next;
+};
+
+static void give_back(struct async_loop *loop, struct async_lent *lent)
+{
+	lent->next = loop->lent;
+	loop->lent = lent;
+}
+
+/* -EAGAIN: nothing there; no buffer is held then. */
+static ssize_t try_lend(int fd, struct async_descriptor *descriptor, void **buffer)
+{
+	struct async_loop *loop = async_thread.loop;
+	struct async_lent *lent = loop->lent;
+
+	if (!descriptor->readable)
+		return -EAGAIN;
+	if (lent != NULL)
+		loop->lent = lent->next;
+	else if ((lent = malloc(ASYNC_LEND_BYTES)) == NULL)
+		return -ENOMEM;
+	ssize_t got = async_attempt_read(fd, descriptor, lent, ASYNC_LEND_BYTES);
+	if (got > 0)
+		*buffer = lent;
+	else
+		give_back(loop, lent);
+	return got;
+}
+
+ssize_t async_recv_lend(int fd, void **buffer)
+{
+	struct async_descriptor *descriptor;
+	int rc = async_attempt_begin(fd, &descriptor);
+
+	if (rc == 0 && async_uring_reads(descriptor))
+		return async_uring_recv(fd, descriptor, NULL, 0, buffer);
+	if (rc == 0 && descriptor->readers.first != NULL)
+		rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_recv_lend");
+	while (rc == 0) {
+		ssize_t got = try_lend(fd, descriptor, buffer);
+		if (got != -EAGAIN)
+			return got;
+		rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_recv_lend");
+	}
+	return rc;
+}
+
+void async_release(void *buffer)
+{
+	if (buffer != NULL && !async_uring_release(async_thread.loop, buffer))
+		give_back(async_thread.loop, buffer);
+}
+
+void async_lend_close(struct async_loop *loop)
+{
+	for (struct async_lent *lent = loop->lent, *next; lent != NULL; lent = next) {
+		next = lent->next;
+		free(lent);
+	}
+	loop->lent = NULL;
+}
