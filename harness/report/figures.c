@@ -49,6 +49,11 @@ static double load_cpu_ns(const struct record *record)
 	return per_operation(record->window.load_cpu_ns, record);
 }
 
+static double sum_cpu_ns(const struct record *record)
+{
+	return cpu_ns(record) + load_cpu_ns(record);
+}
+
 static double voluntary(const struct record *record)
 {
 	return per_operation(record->window.voluntary, record);
@@ -182,6 +187,7 @@ int row_compute(struct row *row, const struct group_rows *group)
 {
 	judge_status(row);
 	row->rate = row->round_ns = row->ratio = row->cpu_ns = row->load_cpu_ns = no_interval;
+	row->sum_cpu_ns = no_interval;
 	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes = no_interval;
 	row->max_ns = row->peak_bytes = NAN;
 	for (int i = 0; i < PERCENTILES; i++)
@@ -192,8 +198,10 @@ int row_compute(struct row *row, const struct group_rows *group)
 		row->rate = over(row, rate);
 	row->round_ns = over(row, round_ns);
 	row->cpu_ns = over(row, cpu_ns);
-	if (group->facts->load)
+	if (group->facts->load) {
 		row->load_cpu_ns = over(row, load_cpu_ns);
+		row->sum_cpu_ns = over(row, sum_cpu_ns);
+	}
 	row->voluntary = over(row, voluntary);
 	row->involuntary = over(row, involuntary);
 	return group->facts->latency ? merge_latencies(row) : 0;

@@ -30,8 +30,8 @@ struct row {
 	struct interval ratio; /* of the leading figure, to the best row; > 1 is better than it */
 	double percentiles_ns[PERCENTILES], max_ns;
 	uint64_t samples;
-	bool corrected;                      /* percentiles are from the intended start */
-	struct interval cpu_ns, load_cpu_ns; /* per operation */
+	bool corrected; /* percentiles are from the intended start */
+	struct interval cpu_ns, load_cpu_ns, sum_cpu_ns; /* per operation; sum: of both */
 	struct interval voluntary, involuntary;
 	/* kind memory */
 	struct interval user_bytes, kernel_bytes; /* per task */

@@ -138,7 +138,7 @@ static void write_legend(const struct writer *writer, const struct report *repor
 		"1 %%), n/a below 10 samples beyond them");
 	write_note(writer,
 		"CPU/op is the CPU time of the whole process tree under test in the window, load "
-		"excluded; vol/op and invol/op are its context switches");
+		"excluded (sum: with it); vol/op and invol/op are its context switches");
 	write_note(writer, "user/task and kernel/task are measured in invocations of their own: "
 			   "proportional set "
 			   "size, and what the kernel holds for the tasks (slope over the sizes "

@@ -18,6 +18,7 @@ enum {
 	MAXIMUM = FIRST_PERCENTILE + PERCENTILES,
 	CPU,
 	LOAD_CPU,
+	SUM_CPU,
 	VOLUNTARY,
 	INVOLUNTARY,
 	USER_BYTES,
@@ -39,6 +40,7 @@ static const char *const heads[COLUMNS] = {
 	[MAXIMUM] = "max",
 	[CPU] = "CPU/op",
 	[LOAD_CPU] = "load CPU/op",
+	[SUM_CPU] = "sum",
 	[VOLUNTARY] = "vol/op",
 	[INVOLUNTARY] = "invol/op",
 	[USER_BYTES] = "user/task",
@@ -126,6 +128,10 @@ static void set_time(const struct building *building, int at, const struct row *
 	if (group->facts->load) {
 		number_middle(text, sizeof(text), &row->load_cpu_ns, UNIT_DURATION);
 		grid_set(grid, at, LOAD_CPU, "%s", text);
+		/* loopback charges either side for the other's work: the sum is what cannot shift
+		 */
+		number_middle(text, sizeof(text), &row->sum_cpu_ns, UNIT_DURATION);
+		grid_set(grid, at, SUM_CPU, "%s", text);
 	}
 	number_format(text, sizeof(text), row->voluntary.middle, UNIT_PLAIN, 2);
 	grid_set(grid, at, VOLUNTARY, "%s", text);

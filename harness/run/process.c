@@ -187,6 +187,8 @@ static int child_follow(struct child *child, uint64_t deadline_ns)
 		if (child->interrupted || child->timed_out)
 			child_terminate(child);
 	}
+	/* a signal to the whole process group may have ended the child first */
+	child->interrupted = child->interrupted || stop_signal() != 0;
 	return rc;
 }
 
