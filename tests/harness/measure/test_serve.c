@@ -65,6 +65,24 @@ START_TEST(system_calls_are_counted_exactly_or_not_at_all)
 }
 END_TEST
 
+START_TEST(what_the_gate_costs_is_not_in_the_window)
+{
+	struct plan plan =
+		scripted_plan(&meeting_workload, model_find(_i == 0 ? "threads" : "processes"));
+	struct record record;
+
+	plan.draft.tasks = 40;
+	plan.draft.values[TASKS] = 40;
+	plan.draft.rounds = 1;
+	scripted_invoke(&plan, &record);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	ck_assert_uint_eq(record.work.operations, 80);
+	/* every wait is a switch, and every task once parks at the closing gate */
+	ck_assert_uint_lt(record.window.voluntary, 80 + 20);
+	record_release(&record);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("serve");
@@ -74,6 +92,7 @@ Suite *suite(void)
 	tcase_add_loop_test(tcase, memory_is_read_at_both_points, 0, 2);
 	tcase_add_loop_test(
 		tcase, system_calls_are_counted_exactly_or_not_at_all, 0, models_count());
+	tcase_add_loop_test(tcase, what_the_gate_costs_is_not_in_the_window, 0, 2);
 	suite_add_tcase(s, tcase);
 	return s;
 }

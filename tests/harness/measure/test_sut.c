@@ -168,6 +168,27 @@ START_TEST(a_load_process_that_fails_is_told)
 }
 END_TEST
 
+static int never_ends(struct orders *orders)
+{
+	while (orders != NULL)
+		pause();
+	return 0;
+}
+
+START_TEST(an_upstream_that_ignores_the_end_is_ended)
+{
+	struct workload workload = scripted_workload;
+	struct plan plan;
+	struct record record;
+
+	workload.load = never_ends;
+	plan = scripted_plan(&workload, model_find("threads"));
+	scripted_invoke(&plan, &record);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	record_release(&record);
+}
+END_TEST
+
 static int idle_run(struct orders *orders)
 {
 	(void)orders;
@@ -228,6 +249,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, slack_and_huge_pages_are_parameters);
 	tcase_add_test(tcase, a_preparation_that_fails_is_told);
 	tcase_add_test(tcase, a_load_process_that_fails_is_told);
+	tcase_add_test(tcase, an_upstream_that_ignores_the_end_is_ended);
 	tcase_add_test(tcase, a_workload_that_runs_nothing_is_told);
 	tcase_add_test(tcase, rounds_without_an_operation_are_told);
 	suite_add_tcase(s, tcase);
