@@ -74,6 +74,8 @@ void environment_read(struct environment *environment)
 	*environment = (struct environment){.throttled_ns = cgroup_throttled_ns()};
 	if (text == NULL)
 		return;
+	if (proc_read(AT_FDCWD, "/proc/meminfo", text, TEXT_MAX) > 0)
+		environment->dirty_bytes = (uint64_t)proc_field(text, "Dirty:", 0) * 1024;
 	read_stolen(environment, text);
 	read_pressure(environment, text);
 	read_tcp(environment, text);

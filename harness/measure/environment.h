@@ -10,12 +10,14 @@
 
 #include "harness/record.h"
 
-/* One reading of counters that only grow; 0 where the kernel does not have one. */
+/* One reading: counters that only grow, 0 where the kernel does not have one; and dirty pages. */
 struct environment {
 	uint64_t stolen_ns;   /* all CPUs; the kernel counts ticks of 10 ms */
 	uint64_t pressure_us; /* some task waited for a CPU */
 	uint64_t throttled_ns;
 	uint64_t listen_overflows, tcp_timeouts, tcp_retransmits; /* of this network namespace */
+	uint64_t dirty_bytes; /* of the page cache, still to be written: its flush disturbs whoever
+				 runs */
 };
 
 void environment_read(struct environment *environment);

@@ -12,7 +12,7 @@
 
 #include "harness/measure/supervisor.h"
 
-enum { SATURATED_PERCENT = 70, FULL_PERCENT = 90, SKEW_TIMES = 20 };
+enum { SATURATED_PERCENT = 70, FULL_PERCENT = 90, SKEW_TIMES = 20, DIRTY_MIB = 16 };
 
 static void refuse(struct record *record, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -129,6 +129,14 @@ static void judge_load(struct record *record, const struct orders *orders)
 	if (record->environment.listen_overflows != 0)
 		refuse(record, STATUS_INVALID, "the listen backlog overflowed %" PRIu64 " times",
 			record->environment.listen_overflows);
+}
+
+void judge_begin(struct record *record, const struct environment *begin)
+{
+	uint64_t dirty_mib = begin->dirty_bytes >> 20;
+
+	if (dirty_mib > DIRTY_MIB)
+		warn(record, "%" PRIu64 " MiB of dirty pages at the start", dirty_mib);
 }
 
 void judge_numbers(struct record *record, const struct orders *orders)

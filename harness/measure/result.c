@@ -257,6 +257,7 @@ int result_fill(const struct supervisor *supervisor, struct record *record)
 	rc = fill_chunks(record, supervisor->orders);
 	if (rc == 0)
 		rc = fill_latency(record, supervisor->orders);
+	judge_begin(record, &supervisor->begin);
 	judge_numbers(record, supervisor->orders);
 	return rc;
 }

@@ -69,8 +69,10 @@ int result_fill(const struct supervisor *supervisor, struct record *record);
 /* The part of a record that is known before anything runs. */
 void result_identify(const struct plan *plan, struct record *record);
 
-/* The verdict: on how the processes ended, and on the filled record's own numbers (judge.c). */
+/* The verdict: on how the processes ended, what was there before, and the filled record's own
+   numbers (judge.c). */
 void judge_end(struct record *record, const struct supervisor *supervisor);
+void judge_begin(struct record *record, const struct environment *begin);
 void judge_numbers(struct record *record, const struct orders *orders);
 
 /* Serves one request of the SUT or the load process (serve.c). */

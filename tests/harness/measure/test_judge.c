@@ -1,0 +1,153 @@
+/*
+ * What the numbers of a finished invocation say against it.
+ */
+#include "tests/harness/measure/scripted.h"
+#include "tests/suite.h"
+
+static struct orders *orders;
+static struct record record;
+
+/* A server's invocation of two tasks on one CPU that ended well: a window of 1 s, 100 replies. */
+static void make(void)
+{
+	struct plan plan = scripted_plan(&served_workload, model_find("threads"));
+
+	plan.draft.tasks = 2;
+	CPU_ZERO(&plan.draft.sut_cpus);
+	CPU_SET(0, &plan.draft.sut_cpus);
+	ck_assert_int_eq(invocation_map(&orders, &plan.draft), 0);
+	for (int i = 0; i < 2; i++) {
+		orders->slots[i].start_ns = 1;
+		slot_count(&orders->slots[i], 50, 500, 1);
+	}
+	*orders->load =
+		(struct load_report){.replies = 100, .busy_ns = 500000000, .wall_ns = 1000000000};
+	record = (struct record){.work = {.tasks = 2, .operations = 100},
+		.window = {.ns = 1000000000, .cpu_ns = 500000000}};
+}
+
+static void release(void)
+{
+	arena_unmap(orders->arena);
+}
+
+static void assert_status(enum status status, const char *reason)
+{
+	judge_numbers(&record, orders);
+	ck_assert_str_eq(record.reason, reason);
+	ck_assert_int_eq((int)record.status, (int)status);
+}
+
+START_TEST(nothing_to_say_is_ok)
+{
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "");
+}
+END_TEST
+
+START_TEST(a_saturated_generator_of_an_open_loop_is_invalid)
+{
+	lane_record(&orders->load_lanes[1], 1000);
+	orders->load->busy_ns = 710000000;
+	assert_status(STATUS_INVALID, "generator saturated: busy 71 % of the window");
+}
+END_TEST
+
+START_TEST(a_closed_loop_whose_generator_is_full_and_server_is_not_is_a_lower_bound)
+{
+	orders->load->busy_ns = 950000000;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "rate is a lower bound: the generator was busy 95 % of "
+					 "the window, the SUT 50 %");
+}
+END_TEST
+
+START_TEST(a_closed_loop_whose_server_is_full_too_is_the_servers_rate)
+{
+	orders->load->busy_ns = 950000000;
+	record.window.cpu_ns = 950000000;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "");
+}
+END_TEST
+
+START_TEST(work_that_was_counted_differently_is_invalid)
+{
+	orders->load->replies = 99;
+	assert_status(STATUS_INVALID, "served 100, the generator counted 99 replies");
+}
+END_TEST
+
+START_TEST(bytes_the_sockets_did_not_carry_are_invalid)
+{
+	orders->load->sent = orders->load->received = orders->load->socket_sent = 1000;
+	orders->load->socket_received = 1001;
+	assert_status(
+		STATUS_INVALID, "the sockets carried 1000 + 1001 bytes, counted were 1000 + 1000");
+}
+END_TEST
+
+START_TEST(a_backlog_that_overflowed_is_invalid)
+{
+	record.environment.listen_overflows = 3;
+	assert_status(STATUS_INVALID, "the listen backlog overflowed 3 times");
+}
+END_TEST
+
+START_TEST(throttled_time_is_invalid)
+{
+	record.environment.throttled_ns = 12500000;
+	assert_status(STATUS_INVALID, "a CPU quota stopped the SUT for 12.5 ms");
+}
+END_TEST
+
+START_TEST(a_task_that_did_not_run_is_a_failure)
+{
+	orders->slots[1].start_ns = 0;
+	assert_status(STATUS_FAILED, "1 of 2 tasks ran in the window");
+}
+END_TEST
+
+START_TEST(the_first_reason_stands)
+{
+	orders->load->wrong = 2;
+	record.environment.throttled_ns = 12500000;
+	assert_status(STATUS_INVALID, "2 wrong replies");
+}
+END_TEST
+
+START_TEST(what_does_not_spoil_it_is_a_warning)
+{
+	struct environment begin = {.dirty_bytes = 20 << 20};
+
+	record.window.minor_faults = 5;
+	record.window.skew_ns = 100000000;
+	judge_begin(&record, &begin);
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning,
+		"20 MiB of dirty pages at the start; 2.5 page faults per task in the window; "
+		"rates n/a: the window is 10.0 times the skew of the start");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("judge");
+	TCase *tcase = tcase_create("judge");
+
+	tcase_add_checked_fixture(tcase, make, release);
+	tcase_add_test(tcase, nothing_to_say_is_ok);
+	tcase_add_test(tcase, a_saturated_generator_of_an_open_loop_is_invalid);
+	tcase_add_test(
+		tcase, a_closed_loop_whose_generator_is_full_and_server_is_not_is_a_lower_bound);
+	tcase_add_test(tcase, a_closed_loop_whose_server_is_full_too_is_the_servers_rate);
+	tcase_add_test(tcase, work_that_was_counted_differently_is_invalid);
+	tcase_add_test(tcase, bytes_the_sockets_did_not_carry_are_invalid);
+	tcase_add_test(tcase, a_backlog_that_overflowed_is_invalid);
+	tcase_add_test(tcase, throttled_time_is_invalid);
+	tcase_add_test(tcase, a_task_that_did_not_run_is_a_failure);
+	tcase_add_test(tcase, the_first_reason_stands);
+	tcase_add_test(tcase, what_does_not_spoil_it_is_a_warning);
+	suite_add_tcase(s, tcase);
+	return s;
+}
