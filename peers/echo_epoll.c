@@ -1,7 +1,8 @@
 /*
  * A bare epoll echo server: what the async model's is compared with. No library, no coroutine, no
- * memory per connection: one loop that calls read and write. Edge-triggered and registered once, so
- * that it makes three system calls per request at most and no one can say it was made slow.
+ * memory per connection: one loop that calls recv and send (cheaper on sockets than read and
+ * write). Edge-triggered and registered once, so that it makes three system calls per request at
+ * most and no one can say it was made slow.
  *
  * usage: echo_epoll FD     FD: a listening socket, non-blocking, inherited
  *
@@ -60,9 +61,9 @@ static void serve(int fd, bool ended)
 	ssize_t got;
 
 	do {
-		got = read(fd, buffer, sizeof(buffer));
-		if (got > 0 && write(fd, buffer, (size_t)got) != got)
-			fatal("write");
+		got = recv(fd, buffer, sizeof(buffer), 0);
+		if (got > 0 && send(fd, buffer, (size_t)got, MSG_NOSIGNAL) != got)
+			fatal("send");
 	} while (got == sizeof(buffer) || (ended && got > 0));
 	if (got == 0 || (got < 0 && errno != EAGAIN)) {
 		close(fd);
