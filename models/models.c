@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/async/async.h"
+#include "models/async/stackless.h"
 #include "models/processes/processes.h"
 #include "models/threads/threads.h"
 
@@ -14,6 +15,8 @@ const struct model models[] = {
 		&sequential_crew_ops},
 	{"async", "a coroutine on one event loop (epoll)", FAMILY_ASYNC, MODEL_PER_TASK, 0,
 		&async_crew_ops},
+	{"async-stackless", "a state machine on the event loop, without a stack", FAMILY_STACKLESS,
+		MODEL_PER_TASK, 0, &stackless_crew_ops},
 	{"threads", "a pthread per task", FAMILY_THREADS, MODEL_PER_TASK, 0, &threads_crew_ops},
 	{"thread-pool", "run by a fixed number of pthreads", FAMILY_THREADS, MODEL_POOL, 0,
 		&thread_pool_crew_ops},

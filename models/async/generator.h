@@ -92,7 +92,7 @@ struct generator {
 	int status; /* GENERATOR_YIELDED until the end, then what the consumer is told */
 	enum generator_state state;
 	bool closing;
-	bool awaitable; /* see generator_await.h */
+	bool awaitable; /* see bridge.h */
 	struct async_context consumer;
 	/* of the innermost of a chain */
 	struct generator *root;

@@ -23,6 +23,8 @@ static void task_ended(struct stackless *frame, int rc)
 	struct stackless_crew *state = crew->state;
 	int task = (int)(frame->task - state->batch);
 
+	if (rc > 0)
+		rc = -EPROTO;
 	if (rc != 0) {
 		if (crew->failure.rc == 0 || task < crew->failure.task) {
 			crew->failure.rc = rc;
@@ -76,7 +78,8 @@ static int stackless_crew_drain(struct crew *crew)
 		rc = async_run_until_complete(state->loop, &state->drained);
 		state->draining = false;
 	}
-	state->batch = state->set.spawned;
+	if (crew->failure.rc == 0) /* else its index counts on, from the batch that failed */
+		state->batch = state->set.spawned;
 	return (int)rc;
 }
 

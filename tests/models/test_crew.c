@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "models/async/stackless.h"
 #include "models/model.h"
 #include "models/threads/gil.h"
 #include "tests/faults.h"
@@ -108,13 +109,40 @@ static int wait_for_word(void *arg)
 	return 0;
 }
 
+/* The same as a state machine: it cannot wait inside of a call. */
+static int wait_for_word_in_steps(void *arg)
+{
+	struct stackless *self = stackless_self();
+	struct item *item = arg;
+
+	STACKLESS_BEGIN(self);
+	atomic_fetch_add(&world->waiting, 1);
+	while (atomic_load(&world->word) == 0)
+		STACKLESS_AWAIT(self, stackless_word(self, &world->word, 0));
+	atomic_fetch_add(&item->runs, 1);
+	atomic_fetch_add(&world->ended, 1);
+	STACKLESS_END;
+	return 0;
+}
+
+static task_fn *waiter_of(int model)
+{
+	return models[model].family == FAMILY_STACKLESS ? wait_for_word_in_steps : wait_for_word;
+}
+
+/* Whether tasks run in turns inside of join. */
+static bool runs_in_join(const struct model *model)
+{
+	return model->family == FAMILY_ASYNC || model->family == FAMILY_STACKLESS;
+}
+
 /* Waits until that many others wait, then fails as its item says. */
 static int fail_when_others_wait(void *arg)
 {
 	struct item *item = arg;
 
 	while (atomic_load(&world->waiting) < item->delay_us)
-		if (world->model->family == FAMILY_ASYNC) /* they run before it: spawned earlier */
+		if (runs_in_join(world->model)) /* they run before it: spawned earlier */
 			return -EDEADLK;
 		else
 			pause_us(100);
@@ -251,10 +279,10 @@ START_TEST(as_many_tasks_as_the_capacity_wait_at_once)
 		return;
 	crew.workers = n;
 	ck_assert_int_eq(crew_open(&crew, &models[_i], n), 0);
-	ck_assert_int_eq(spawn_all(&crew, wait_for_word, n), 0);
-	if (models[_i].family == FAMILY_ASYNC)
+	ck_assert_int_eq(spawn_all(&crew, waiter_of(_i), n), 0);
+	if (runs_in_join(&models[_i]))
 		release(); /* tasks may start as late as in join */
-	while (models[_i].family != FAMILY_ASYNC && atomic_load(&world->waiting) < n)
+	while (!runs_in_join(&models[_i]) && atomic_load(&world->waiting) < n)
 		usleep(100);
 	release();
 	ck_assert_int_eq(crew_join(&crew, 0), 0);
@@ -273,7 +301,7 @@ START_TEST(a_failure_is_told_at_once_so_that_waiting_siblings_can_be_released)
 	world->items[n - 1].rc = -EBADMSG;
 	world->items[n - 1].delay_us = n - 1;
 	ck_assert_int_eq(crew_open(&crew, &models[_i], n), 0);
-	ck_assert_int_eq(spawn_all(&crew, wait_for_word, n - 1), 0);
+	ck_assert_int_eq(spawn_all(&crew, waiter_of(_i), n - 1), 0);
 	ck_assert_int_eq(crew_spawn(&crew, fail_when_others_wait, &world->items[n - 1]), 0);
 	ck_assert_int_eq(crew_join(&crew, 0), -EBADMSG);
 	ck_assert_int_eq(crew.failure.task, n - 1);
@@ -391,7 +419,7 @@ START_TEST(a_task_that_cannot_be_started_does_not_stop_those_before_it)
 	bool threads = models[_i].family == FAMILY_THREADS;
 	enum fault fault = threads ? FAULT_PTHREAD_CREATE : FAULT_FORK;
 
-	if (models[_i].kind != MODEL_PER_TASK || models[_i].family == FAMILY_ASYNC)
+	if (models[_i].kind != MODEL_PER_TASK || runs_in_join(&models[_i]))
 		return;
 	fault_set(fault, 4, EAGAIN);
 	ck_assert_int_eq(run(_i, 0, count, 10, &crew), -EAGAIN);

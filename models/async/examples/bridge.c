@@ -7,7 +7,7 @@
 #include "models/async/async.h"
 #include "models/async/examples/examples.h"
 #include "models/async/examples/timeline.h"
-#include "models/async/generator_await.h"
+#include "models/async/bridge.h"
 
 static struct timeline timeline;
 

@@ -922,7 +922,7 @@ static int s4_body(void *arg)
 	(void)arg;
 	struct async_task *ticker = async_spawn(tick, &ticks);
 	must(generator_create(&polling, polling_sleep, &duration_ns) == 0);
-	must(async_await_polling(polling, &result) == 0 && result == 9);
+	must(async_await_generator(generator_as_coroutine(polling), &result) == 0 && result == 9);
 	must(ticks > 0); /* starves nobody */
 	generator_free(polling);
 	async_task_cancel(ticker);

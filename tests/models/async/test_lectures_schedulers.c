@@ -9,7 +9,7 @@
 
 #include "models/async/async.h"
 #include "models/async/examples/examples.h"
-#include "models/async/generator_await.h"
+#include "models/async/bridge.h"
 #include "tests/suite.h"
 
 /* Takes the time off a line of a timeline: "  10 ms  text". */

@@ -1,5 +1,6 @@
 /*
  * Stackless coroutines: places, locals, what they wait for, and that they need no stacks.
+ * It is over 400 lines: many short coroutines, one for each thing to wait for.
  */
 #include <errno.h>
 #include <fcntl.h>
