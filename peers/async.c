@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "models/async/async.h"
+#include "models/async/channel.h"
 #include "models/async/executor.h"
 #include "models/async/generator.h"
 #include "models/async/loop.h"
@@ -156,6 +157,45 @@ static int spawn_main(void *arg)
 static double measure_spawn(long operations)
 {
 	return on_loop(spawn_main, operations, (struct async_options){0});
+}
+
+/* One value from a giver to a taker through an unbuffered channel. */
+static struct async_channel channel;
+static long taken;
+
+static int take(void *arg)
+{
+	int rc = 0;
+
+	for (long left = *(long *)arg; left > 0 && rc == 0; left--) {
+		intptr_t value;
+
+		rc = async_channel_receive(&channel, &value);
+		taken += value;
+	}
+	return rc;
+}
+
+static void run_hand_overs(long operations)
+{
+	struct async_task *taker = async_spawn(take, &operations);
+
+	for (long i = 0; i < operations; i++)
+		if (async_channel_send(&channel, i) != 0)
+			abort();
+	if (async_task_join(taker) != 0)
+		abort();
+}
+
+static int channel_main(void *arg)
+{
+	cost = peer_time(run_hand_overs, *(long *)arg);
+	return 0;
+}
+
+static double measure_channel(long operations)
+{
+	return on_loop(channel_main, operations, (struct async_options){0});
 }
 
 /* Many asleep at once until one deadline, each woken once; what is asked is known by `asked`. */
@@ -339,6 +379,7 @@ static const struct peer_row rows[] = {
 	{"switch", 40000000, measure_switch},
 	{"yield", 10000000, measure_yield},
 	{"spawn", 2000000, measure_spawn},
+	{"channel", 5000000, measure_channel},
 	{"generator", 20000000, measure_generator},
 	{"generator-deep", 20000000, measure_generator_deep},
 	{"sleep", 1000000, measure_sleep},
