@@ -9,13 +9,24 @@
 #include "tests/cell.h"
 #include "tests/suite.h"
 
+/* The models whose family has fetch at all. */
 static int count_models(void)
 {
 	int count = 0;
 
-	while (models[count].name != NULL)
-		count++;
+	for (int i = 0; models[i].name != NULL; i++)
+		count += fetch_workload.run[models[i].family] != NULL;
 	return count;
+}
+
+/* The n-th of them, as a row of the table. */
+static int row(int n)
+{
+	int i = 0;
+
+	while (fetch_workload.run[models[i].family] == NULL || n-- > 0)
+		i++;
+	return i;
 }
 
 /* A machine with other work may make the upstream late, which it then says; the work is the same.
@@ -33,7 +44,7 @@ START_TEST(every_model_does_the_same_work)
 {
 	struct record record, reference;
 
-	run(_i, "--rounds 2 -p requests=3", &record);
+	run(row(_i), "--rounds 2 -p requests=3", &record);
 	run(0, "--rounds 2 -p requests=3", &reference);
 	ck_assert_uint_eq(record.work.operations, 8 * 3 * 2);
 	ck_assert_uint_eq(record.work.bytes, record.work.operations * 256);
@@ -49,7 +60,7 @@ START_TEST(no_reply_is_early)
 {
 	struct record record;
 
-	run(_i, "--rounds 2 -p delay=3ms", &record);
+	run(row(_i), "--rounds 2 -p delay=3ms", &record);
 	/* a bucket's upper edge is not below any sample in it */
 	ck_assert_uint_ge(histogram_quantile_ns(&record.latency->closed, 0), 3000000);
 	record_release(&record);
@@ -60,7 +71,7 @@ START_TEST(large_replies_come_whole)
 {
 	struct record record;
 
-	run(_i, "--rounds 1 -p reply=300KiB -p delay=10ms", &record);
+	run(row(_i), "--rounds 1 -p reply=300KiB -p delay=10ms", &record);
 	ck_assert_uint_eq(record.work.bytes, record.work.operations * 300 * 1024);
 	record_release(&record);
 }
@@ -74,7 +85,7 @@ START_TEST(unix_sockets_and_drawn_delays_do_the_same_work)
 
 	snprintf(arguments, sizeof(arguments), "--rounds 2 -p family=unix -p distribution=%s",
 		distributions[_i % 3]);
-	run(_i, arguments, &record);
+	run(row(_i), arguments, &record);
 	ck_assert_uint_eq(record.work.operations, 8 * 2);
 	record_release(&record);
 }
@@ -84,9 +95,9 @@ START_TEST(a_pool_smaller_than_the_tasks_serves_them_all)
 {
 	struct record record;
 
-	if (models[_i].kind != MODEL_POOL)
+	if (models[row(_i)].kind != MODEL_POOL)
 		return;
-	run(_i, "--rounds 2 -p pool=3", &record);
+	run(row(_i), "--rounds 2 -p pool=3", &record);
 	ck_assert_uint_eq(record.work.operations, 8 * 2);
 	record_release(&record);
 }
