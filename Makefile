@@ -48,7 +48,6 @@ obj       = $(patsubst %.c,$(BUILD)/%.o,$(1))
 quote     = '$(subst ','\'',$(1))'
 LIB_OBJ   := $(call obj,$(LIB_SRC))
 MAIN_OBJ  := $(call obj,$(MAIN))
-COMMANDS  := $(filter $(BUILD)/harness/cli/%,$(LIB_OBJ))
 VERSION_OBJ := $(BUILD)/version.o
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 LONGS     := $(patsubst %.c,$(BUILD)/%,$(LONG_SRC))
@@ -116,7 +115,7 @@ $(BUILD)/libconcbench.a: $(LIB_OBJ)
 	$(say) AR $@
 	$(run)$(AR) rcs $@ $^
 
-$(BUILD)/concbench: $(MAIN_OBJ) $(COMMANDS) $(VERSION_OBJ) $(BUILD)/libconcbench.a
+$(BUILD)/concbench: $(MAIN_OBJ) $(VERSION_OBJ) $(BUILD)/libconcbench.a
 	$(say) LD $@
 	$(run)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs)
 
