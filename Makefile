@@ -236,6 +236,25 @@ bench-runtime: $(RUNTIME_PEERS:%=$(BUILD)/peers/%) ## models/async against its p
 
 .PHONY: install-async bench-runtime
 
+# --- the thread and process families against their peers ------------------------------------------
+
+$(BUILD)/peers/models: $(BUILD)/peers/models.o $(BUILD)/libconcbench.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(BUILD)/peers/pool_uv: PEER_LIBS := -luv
+$(BUILD)/peers/pool_glib: PEER_LIBS = $(shell pkg-config --cflags --libs glib-2.0 2>/dev/null)
+$(BUILD)/peers/pool_uv $(BUILD)/peers/pool_glib: $(BUILD)/peers/%: peers/%.c peers/models.h \
+		peers/peer.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) $(PEER_LIBS) $(or_leave_out)
+
+MODELS_PEERS := models bare pool_uv pool_glib
+
+bench-models: $(MODELS_PEERS:%=$(BUILD)/peers/%) ## threads and processes against their peers: ratios and targets
+	@BUILD=$(BUILD) scripts/bench-models
+
+.PHONY: bench-models
+
 # --------------------------------------------------------------------------------------------------
 
 tidy: $(BUILD)/detected ## clang-tidy

@@ -19,9 +19,6 @@
 
 enum park_scope { PARK_PROCESS = FUTEX_PRIVATE_FLAG, PARK_SHARED = 0 };
 
-/* A spin of that length bridges a hand-over between two running CPUs, not one that has to sleep. */
-enum { SPIN_DEFAULT_NS = 20000 };
-
 enum { PARK_FOREVER = 0 };
 
 static inline uint64_t park_now_ns(void)

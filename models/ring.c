@@ -39,7 +39,7 @@ struct ring *ring_make(
 
 	ring->capacity = power_of_two(cells);
 	ring->workers_max = workers;
-	ring->spin_ns = park_cpus() > 1 ? spin_ns : 0;
+	spin_make(&ring->spin, spin_ns);
 	ring->scope = scope;
 	ring->workers = (struct ring_worker *)(void *)at;
 	at += round_up(workers * sizeof(struct ring_worker));
@@ -141,23 +141,32 @@ static bool work_waits(struct ring *ring)
 	}
 }
 
+struct attempt {
+	struct ring *ring;
+	uint32_t worker;
+	struct ring_cell *cell;
+};
+
+/* Ends the spin when there is work, or there will be none. */
+static bool take_or_stop(void *arg)
+{
+	struct attempt *attempt = arg;
+
+	attempt->cell = ring_try_take(attempt->ring, attempt->worker);
+	return attempt->cell != NULL || atomic_load(&attempt->ring->stop);
+}
+
 static struct ring_cell *spin(struct ring *ring, uint32_t worker)
 {
+	struct attempt attempt = {ring, worker, NULL};
 	uint32_t nobody = 0;
 
-	if (ring->spin_ns == 0 ||
+	if (ring->spin.most_ns == 0 ||
 		!atomic_compare_exchange_strong(&ring->spinner, &nobody, worker + 1))
 		return NULL;
-	struct ring_cell *cell = NULL;
-	uint64_t deadline_ns = park_now_ns() + ring->spin_ns;
-	do {
-		for (int i = 0; i < 16 && cell == NULL; i++) {
-			park_pause();
-			cell = ring_try_take(ring, worker);
-		}
-	} while (cell == NULL && park_now_ns() < deadline_ns && !atomic_load(&ring->stop));
+	spin_until(&ring->spin, take_or_stop, &attempt);
 	atomic_store(&ring->spinner, 0);
-	return cell;
+	return attempt.cell;
 }
 
 /* Parks unless there is work; whatever the reason it returns, the caller looks again. */

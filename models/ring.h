@@ -21,6 +21,7 @@
 
 #include "models/model.h"
 #include "models/park.h"
+#include "models/spin.h"
 
 enum { RING_WORKERS_MAX = 32768 }; /* owners are 16 bits of a cell's state */
 
@@ -43,7 +44,6 @@ struct ring {
 	/* constant once made */
 	uint64_t capacity; /* a power of two */
 	uint32_t workers_max;
-	uint32_t spin_ns; /* 0 = never spin */
 	enum park_scope scope;
 	struct ring_cell *cells;
 	struct ring_worker *workers;
@@ -52,6 +52,7 @@ struct ring {
 	_Atomic uint64_t tail __attribute__((aligned(128)));    /* the next position to fill */
 	_Atomic uint64_t head __attribute__((aligned(128)));    /* all below it are claimed */
 	_Atomic uint32_t spinner __attribute__((aligned(128))); /* number of the worker + 1 */
+	struct spin spin;                                       /* its */
 	_Atomic bool stop;
 };
 
@@ -63,7 +64,7 @@ size_t ring_bytes(uint64_t cells, uint32_t workers);
 
 /*
  * Makes a ring in zeroed memory of ring_bytes, aligned to a page.
- *   spin_ns  how long the one spinner spins; on one CPU nobody does, whatever it says
+ *   spin_ns  how long the one spinner spins at most; on one CPU nobody does, whatever it says
  */
 struct ring *ring_make(
 	void *memory, uint64_t cells, uint32_t workers, uint32_t spin_ns, enum park_scope scope);

@@ -10,7 +10,7 @@ void sync_line_make(struct sync_line *line, enum park_scope scope, uint32_t spin
 	atomic_init(&line->sequence, 0);
 	atomic_init(&line->waiters, 0);
 	line->scope = scope;
-	line->spin_ns = park_cpus() > 1 ? spin_ns : 0;
+	spin_make(&line->spin, spin_ns);
 }
 
 /* UINT64_MAX = never */
@@ -36,29 +36,15 @@ static int sleep_in_line(struct sync_line *line, uint32_t ticket, uint64_t deadl
 	return rc != 0 && until_ns == deadline_ns ? rc : 0;
 }
 
-static bool spin(struct sync_line *line, sync_try_fn *attempt, void *arg)
-{
-	if (line->spin_ns == 0 || gil_exists) /* what it spins for could not happen */
-		return false;
-	uint64_t deadline_ns = park_now_ns() + line->spin_ns;
-	do {
-		for (int i = 0; i < 16; i++) {
-			park_pause();
-			if (attempt(arg))
-				return true;
-		}
-	} while (park_now_ns() < deadline_ns);
-	return false;
-}
-
-int sync_line_until(struct sync_line *line, sync_try_fn *attempt, void *arg, uint64_t timeout_ns)
+int sync_line_until(struct sync_line *line, spin_try_fn *attempt, void *arg, uint64_t timeout_ns)
 {
 	if (attempt(arg))
 		return 0;
 	if (timeout_ns == SYNC_TRY)
 		return -ETIMEDOUT;
 	uint64_t deadline_ns = deadline_after(timeout_ns);
-	if (spin(line, attempt, arg))
+	/* Under the global lock what it spins for could not happen. */
+	if (!gil_exists && spin_until(&line->spin, attempt, arg))
 		return 0;
 	atomic_fetch_add(&line->waiters, 1);
 	for (int rc = 0;;) {

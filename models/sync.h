@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "models/park.h"
+#include "models/spin.h"
 
 /* timeout_ns of every waiting call: do not wait / wait for ever */
 #define SYNC_TRY     UINT64_C(0)
@@ -26,25 +27,22 @@ enum { SYNC_RECHECK_NS = 50000000 };
 struct sync_line {
 	_Atomic uint32_t sequence;
 	_Atomic uint32_t waiters;
-	uint32_t spin_ns;
 	enum park_scope scope;
+	struct spin spin;
 };
 
 /*
  * Makes a line, in zeroed or any memory that all its users see.
- *   spin_ns  how long a waiter spins before it sleeps; on one CPU never, whatever it says
+ *   spin_ns  how long a waiter spins at most before it sleeps; on one CPU never, whatever it says
  */
 void sync_line_make(struct sync_line *line, enum park_scope scope, uint32_t spin_ns);
 
-/* Tries to make progress; true when done. Called several times. */
-typedef bool sync_try_fn(void *arg);
-
 /*
- * Waits until attempt(arg) is true.
+ * Waits until attempt(arg) is true; it is called several times.
  *   Returns  0, or -ETIMEDOUT after timeout_ns without success.
  *   Threads  any.
  */
-int sync_line_until(struct sync_line *line, sync_try_fn *attempt, void *arg, uint64_t timeout_ns)
+int sync_line_until(struct sync_line *line, spin_try_fn *attempt, void *arg, uint64_t timeout_ns)
 	__attribute__((warn_unused_result));
 
 /* Wakes count of the waiters; after the thing they wait for was made so. */

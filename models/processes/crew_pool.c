@@ -20,8 +20,10 @@ struct crew_pool {
 	struct workers workers;
 	size_t mapped_bytes;
 	uint64_t drained; /* every position below it is done */
+	uint64_t filled;  /* the drain in progress waits for those below it */
 	_Atomic uint64_t first_failure;
 	int cpus;
+	struct spin spin; /* the opener's */
 };
 
 static void note(struct crew_pool *pool, int task, int rc, int signal)
@@ -83,6 +85,7 @@ static int pool_open(struct crew *crew)
 	pool->ring = ring_make((char *)pool + own, cells, workers, SPIN_DEFAULT_NS, PARK_SHARED);
 	atomic_init(&pool->first_failure, FIRST_FAILURE_NONE);
 	pool->cpus = park_cpus();
+	spin_make(&pool->spin, SPIN_DEFAULT_NS);
 	crew->stack_bytes = 0; /* the opener's own, copied as it is written */
 	crew->state = pool;
 	int rc = workers_start(&pool->workers, pool->ring, &workers_ops, pool);
@@ -102,28 +105,26 @@ static int pool_spawn(struct crew *crew, task_fn *fn, void *arg)
 	return 0;
 }
 
-static bool all_done(struct crew_pool *pool, uint64_t tail)
+static bool all_done(void *arg)
 {
-	while (pool->drained < tail && ring_finished(pool->ring, pool->drained))
+	struct crew_pool *pool = arg;
+
+	while (pool->drained < pool->filled && ring_finished(pool->ring, pool->drained))
 		pool->drained++;
-	return pool->drained == tail;
+	return pool->drained == pool->filled;
 }
 
 static int pool_drain(struct crew *crew)
 {
 	struct crew_pool *pool = crew->state;
-	uint64_t tail = atomic_load(&pool->ring->tail);
 
+	pool->filled = atomic_load(&pool->ring->tail);
 	/* Spinning takes a CPU from the workers unless there is one for each task still to end. */
-	if (pool->ring->spin_ns != 0 && tail - pool->drained < (uint64_t)pool->cpus) {
-		uint64_t deadline_ns = park_now_ns() + pool->ring->spin_ns;
-		while (!all_done(pool, tail) && park_now_ns() < deadline_ns)
-			for (int i = 0; i < 16; i++)
-				park_pause();
-	}
-	while (!all_done(pool, tail)) {
+	if (pool->filled - pool->drained < (uint64_t)pool->cpus)
+		spin_until(&pool->spin, all_done, pool);
+	while (!all_done(pool)) {
 		workers_expect(&pool->workers);
-		if (!all_done(pool, tail))
+		if (!all_done(pool))
 			workers_wait(&pool->workers, UINT64_MAX);
 	}
 	atomic_store(&pool->workers.waiting, 0);

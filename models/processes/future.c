@@ -61,21 +61,9 @@ bool process_future_done(struct process_future *future)
 	return complete(future);
 }
 
-static bool spin(struct process_future *future)
+static bool is_complete(void *arg)
 {
-	uint32_t spin_ns = future->pool->ring->spin_ns;
-
-	if (spin_ns == 0 || complete(future))
-		return complete(future);
-	uint64_t deadline_ns = park_now_ns() + spin_ns;
-	do {
-		for (int i = 0; i < 16; i++) {
-			if (complete(future))
-				return true;
-			park_pause();
-		}
-	} while (park_now_ns() < deadline_ns);
-	return false;
+	return complete(arg);
 }
 
 static int wait_for(struct process_future *future, uint64_t timeout_ns)
@@ -83,7 +71,8 @@ static int wait_for(struct process_future *future, uint64_t timeout_ns)
 	struct process_pool *pool = future->pool;
 	uint64_t now_ns = park_now_ns();
 	uint64_t deadline_ns = timeout_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + timeout_ns;
-	bool done = timeout_ns != SYNC_TRY && spin(future);
+	bool done = complete(future) ||
+		    (timeout_ns != SYNC_TRY && spin_until(&pool->spin, is_complete, future));
 
 	while (!done) {
 		workers_expect(&pool->workers);

@@ -13,12 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "models/first_failure.h"
 #include "models/processes/slots.h"
 
-enum { CALLS_DEFAULT = 64, SLOT_DEFAULT_BYTES = 4096 };
+enum { CALLS_DEFAULT = 64, SLOT_DEFAULT_BYTES = 4096, ROOM_PAUSE_NS = 50000 };
 
 /* Before each result in a pipe; shorter than PIPE_BUF, so it comes in one piece. */
 struct header {
@@ -197,6 +198,7 @@ static struct process_pool *map_pool(const struct process_pool_options *options)
 	pool->slots = (char *)pool + own + ring;
 	pool->ring = ring_make((char *)pool + own, (uint64_t)calls * 2, workers,
 		spin_ns > 0 ? (uint32_t)spin_ns : 0, PARK_SHARED);
+	spin_make(&pool->spin, pool->ring->spin.most_ns);
 	return pool;
 }
 
@@ -264,9 +266,11 @@ int process_pool_submit(struct process_pool *pool, struct process_future *future
 	if (bytes > 0)
 		memcpy(slot->data, arg, bytes);
 	atomic_store(&slot->state, slot->generation << 8 | SLOT_PENDING);
-	if (ring_put(pool->ring, NULL, slot, (int)slot->generation) == UINT64_MAX) {
-		atomic_store(&slot->state, slot->generation << 8 | SLOT_DONE);
-		return -EAGAIN;
+	/* A worker that is not scheduled between its answer and its cell's release can hold a whole
+	   lap up, for as long as that lasts, or until it is known to be dead. */
+	while (ring_put(pool->ring, NULL, slot, (int)slot->generation) == UINT64_MAX) {
+		workers_look(&pool->workers);
+		nanosleep(&(struct timespec){.tv_nsec = ROOM_PAUSE_NS}, NULL);
 	}
 	pool->free_count--;
 	pool->futures[index] = future;

@@ -39,6 +39,7 @@ struct process_pool {
 	int calls_max;
 	int free_count;
 	int callbacks; /* futures that have one */
+	struct spin spin;
 };
 
 static inline struct call_slot *slot_at(const struct process_pool *pool, int index)

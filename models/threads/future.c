@@ -15,7 +15,7 @@ static struct thread_callback closed;
 void thread_future_make(struct thread_future *future)
 {
 	atomic_init(&future->state, THREAD_FUTURE_PENDING);
-	future->spin_ns = 0;
+	future->spin = NULL;
 	atomic_init(&future->callbacks, NULL);
 	future->error = 0;
 	future->value = NULL;
@@ -105,19 +105,14 @@ bool thread_future_done(struct thread_future *future)
 	return atomic_load(&future->state) == THREAD_FUTURE_DONE;
 }
 
+static bool is_done(void *arg)
+{
+	return thread_future_done(arg);
+}
+
 static bool spin(struct thread_future *future)
 {
-	if (future->spin_ns == 0 || gil_exists)
-		return thread_future_done(future);
-	uint64_t deadline_ns = park_now_ns() + future->spin_ns;
-	do {
-		for (int i = 0; i < 16; i++) {
-			if (thread_future_done(future))
-				return true;
-			park_pause();
-		}
-	} while (park_now_ns() < deadline_ns);
-	return false;
+	return future->spin != NULL && !gil_exists && spin_until(future->spin, is_done, future);
 }
 
 static int sleep_until_done(struct thread_future *future, uint64_t timeout_ns)

@@ -31,7 +31,7 @@ struct thread_callback {
 
 struct thread_future {
 	_Atomic uint32_t state; /* waiters sleep on it */
-	uint32_t spin_ns;       /* how long a waiter spins first; a pool sets it, else 0 */
+	struct spin *spin;      /* what a waiter does before it sleeps; a pool's, else NULL */
 	int error;              /* 0, -errno, -ECANCELED; valid when done, like value */
 	void *value;
 	_Atomic(struct thread_callback *) callbacks;

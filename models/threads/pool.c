@@ -24,7 +24,7 @@ struct pool_worker {
 struct thread_pool {
 	struct ring *ring;
 	struct stacks stacks;
-	uint32_t spin_ns;
+	struct spin spin; /* of those who wait for results */
 	int workers_max;
 	bool grows;
 	_Atomic int workers;
@@ -114,7 +114,7 @@ int thread_pool_open(struct thread_pool **pool, const struct thread_pool_options
 	memset(memory, 0, bytes);
 	made->ring = ring_make(
 		memory, waiting, workers, spin_ns > 0 ? (uint32_t)spin_ns : 0, PARK_PROCESS);
-	made->spin_ns = made->ring->spin_ns;
+	spin_make(&made->spin, made->ring->spin.most_ns);
 	made->workers_max = most;
 	made->grows = most > least;
 	sync_line_make(&made->room, PARK_PROCESS, 0);
@@ -148,7 +148,7 @@ int thread_pool_submit(struct thread_pool *pool, struct thread_future *future, t
 	struct entry entry = {pool, future};
 
 	thread_future_make(future);
-	future->spin_ns = pool->spin_ns;
+	future->spin = &pool->spin;
 	future->call = fn;
 	future->call_arg = arg;
 	if (sync_line_until(&pool->room, put, &entry, timeout_ns) != 0)

@@ -11,7 +11,7 @@
 void thread_lock_make(struct thread_lock *lock, uint32_t spin_ns)
 {
 	atomic_init(&lock->state, 0);
-	lock->spin_ns = park_cpus() > 1 ? spin_ns : 0;
+	spin_make(&lock->spin, spin_ns);
 }
 
 static bool try_lock(struct thread_lock *lock)
@@ -22,20 +22,11 @@ static bool try_lock(struct thread_lock *lock)
 		&lock->state, &free_state, 1, memory_order_acquire, memory_order_relaxed);
 }
 
-static bool spin(struct thread_lock *lock)
+static bool try_when_free(void *arg)
 {
-	if (lock->spin_ns == 0 || gil_exists) /* what it spins for could not happen */
-		return false;
-	uint64_t deadline_ns = park_now_ns() + lock->spin_ns;
-	do {
-		for (int i = 0; i < 16; i++) {
-			park_pause();
-			if (atomic_load_explicit(&lock->state, memory_order_relaxed) == 0 &&
-				try_lock(lock))
-				return true;
-		}
-	} while (park_now_ns() < deadline_ns);
-	return false;
+	struct thread_lock *lock = arg;
+
+	return atomic_load_explicit(&lock->state, memory_order_relaxed) == 0 && try_lock(lock);
 }
 
 int thread_lock_acquire(struct thread_lock *lock, uint64_t timeout_ns)
@@ -47,7 +38,8 @@ int thread_lock_acquire(struct thread_lock *lock, uint64_t timeout_ns)
 	uint64_t now_ns = park_now_ns();
 	uint64_t deadline_ns =
 		timeout_ns > UINT64_MAX - now_ns ? PARK_FOREVER : now_ns + timeout_ns;
-	if (spin(lock))
+	/* Under the global lock what it spins for could not happen. */
+	if (!gil_exists && spin_until(&lock->spin, try_when_free, lock))
 		return 0;
 	int rc = 0;
 	gil_leave();

@@ -3,8 +3,8 @@
  * async_ and process_ mean the same in the other families.
  *
  * Each lies in the caller's memory, needs no end, and must be made before it is used. Waiting calls
- * take a timeout in ns, SYNC_TRY or SYNC_FOREVER, and return 0 or -ETIMEDOUT. A waiter spins for up
- * to 20 us before it sleeps, never on one CPU. No order among waiters is promised.
+ * take a timeout in ns, SYNC_TRY or SYNC_FOREVER, and return 0 or -ETIMEDOUT. A waiter may spin
+ * before it sleeps (models/spin.h), never on one CPU. No order among waiters is promised.
  */
 #ifndef CONCBENCH_MODELS_THREADS_SYNC_H
 #define CONCBENCH_MODELS_THREADS_SYNC_H
@@ -13,12 +13,12 @@
 
 struct thread_lock {
 	_Atomic uint32_t state; /* 0 free, 1 held, 2 held and somebody may sleep */
-	uint32_t spin_ns;
+	struct spin spin;
 };
 
 /*
  * A lock that knows no owner.
- *   spin_ns  how long acquire spins before it sleeps
+ *   spin_ns  how long acquire spins at most before it sleeps
  */
 void thread_lock_make(struct thread_lock *lock, uint32_t spin_ns);
 int thread_lock_acquire(struct thread_lock *lock, uint64_t timeout_ns)
