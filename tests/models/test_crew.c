@@ -3,6 +3,8 @@
  *
  * Tasks run in threads, coroutines and children, where a failed check would be lost or kill the
  * wrong one; they return an error or write to the arena, and the test's body looks.
+ *
+ * It is over 400 lines because the rules share one small world and are read as one list.
  */
 /* wrap: fork pthread_create mmap mprotect syscall */
 /* wrap: epoll_create1 epoll_ctl eventfd timerfd_create pipe2 */
