@@ -23,6 +23,8 @@
 #include "models/model.h"
 
 extern const struct crew_ops async_crew_ops;
+/* async-multi: one loop per CPU (crew.workers of them), no variant. */
+extern const struct crew_ops async_multi_crew_ops;
 
 /* A model's variant, beside async_crew_ops. */
 enum async_variant {

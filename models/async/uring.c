@@ -90,7 +90,10 @@ static void edge(struct uring_op *op, int res, unsigned flags)
 
 static void release_poll(struct uring_link *link)
 {
-	free(link);
+	struct uring_poll *poll = (struct uring_poll *)(void *)link;
+
+	uring_forget(poll->uring, link);
+	free(poll);
 }
 
 static int uring_add(struct async_poller *poller, int fd)
@@ -154,10 +157,8 @@ static void uring_close(struct async_poller *poller)
 
 	if (uring->open)
 		io_uring_queue_exit(&uring->ring); /* ends everything in flight */
-	for (struct uring_link *link = uring->links, *next; link != NULL; link = next) {
-		next = link->next;
-		link->release(link);
-	}
+	while (uring->links != NULL)               /* each takes itself out of the list */
+		uring->links->release(uring->links);
 	if (uring->provided != NULL)
 		munmap(uring->provided, uring->provided_bytes);
 	if (uring->buffers != NULL)
