@@ -15,7 +15,7 @@ enum {
 	SETTLE_GROUP_S = 3,
 	SAMPLE_EVERY_NS = 20 * 1000 * 1000,
 	SAMPLE_SHARE = 5, /* at most this part of the time goes into sampling */
-	QUIET_TRIES = 50,
+	QUIET_TRIES = 400,
 	QUIET_PAUSE_US = 500
 };
 
