@@ -56,7 +56,8 @@ struct forkjoin_plan forkjoin_plan(const struct slot *slot)
 	const struct orders *orders = slot->orders;
 	struct forkjoin_shared *shared = orders->shared;
 
-	return (struct forkjoin_plan){.shared = shared,
+	return (struct forkjoin_plan){.orders = orders,
+		.shared = shared,
 		.queue = shared->queue,
 		.gates = shared->gates,
 		.tasks = (uint64_t)orders->tasks,

@@ -24,6 +24,7 @@ struct forkjoin_shared;
 
 /* What one task needs. */
 struct forkjoin_plan {
+	const struct orders *orders;
 	struct forkjoin_shared *shared;
 	void *queue, *gates; /* as in struct forkjoin_memory */
 	uint64_t tasks, task, seed;

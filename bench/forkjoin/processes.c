@@ -3,11 +3,11 @@
  */
 #include "bench/forkjoin/forkjoin.h"
 
-#include "models/processes/processes.h"
+#include "bench/process_await.h"
 
 static int forkjoin_put(const struct forkjoin_plan *plan, uint32_t item)
 {
-	return process_queue_put(*(struct process_queue **)plan->queue, &item, SYNC_FOREVER);
+	return await_put(plan->orders, *(struct process_queue **)plan->queue, &item);
 }
 
 /* Does a unit and its first descendants down to a leaf, and leaves the rest to whoever is free. */
@@ -37,12 +37,12 @@ static int forkjoin_round(struct slot *slot, const struct forkjoin_plan *plan)
 	int rc = 0;
 
 	if (forkjoin_needs_permit(plan))
-		rc = process_semaphore_acquire(&gates[forkjoin_next_gate(plan)], SYNC_FOREVER);
+		rc = await_permit(plan->orders, &gates[forkjoin_next_gate(plan)]);
 	uint32_t root = forkjoin_begin(plan);
 	if (rc == 0 && root != 0)
 		rc = forkjoin_descend(plan, root, &done);
 	while (rc == 0) {
-		rc = process_queue_get(*(struct process_queue **)plan->queue, &item, SYNC_FOREVER);
+		rc = await_get(plan->orders, *(struct process_queue **)plan->queue, &item);
 		if (rc != 0 || item == FORKJOIN_END)
 			break;
 		rc = forkjoin_descend(plan, item, &done);

@@ -6,31 +6,31 @@
 
 #include "models/async/async.h"
 
-static int queue_put(struct async_queue *queue, uint64_t item)
+static int queue_put(const struct queue_plan *plan, uint64_t item)
 {
-	return async_queue_put(queue, (intptr_t)item);
+	return async_queue_put(plan->queue, (intptr_t)item);
 }
 
-static int queue_produce(const struct queue_plan *plan, struct async_queue *queue)
+static int queue_produce(const struct queue_plan *plan)
 {
 	int rc = 0;
 
 	for (int i = 0; i < plan->items && rc == 0; i++) {
-		rc = queue_put(queue, queue_item(plan, i));
+		rc = queue_put(plan, queue_item(plan, i));
 	}
 	for (uint64_t ends = queue_ends(plan); ends > 0 && rc == 0; ends--)
-		rc = queue_put(queue, QUEUE_END);
+		rc = queue_put(plan, QUEUE_END);
 	async_yield();
 	return rc;
 }
 
-static int queue_consume(struct slot *slot, struct async_queue *queue)
+static int queue_consume(struct slot *slot, const struct queue_plan *plan)
 {
 	uint64_t items = 0, proof = 0;
 	intptr_t item = QUEUE_END;
 	int rc;
 
-	while ((rc = async_queue_get(queue, &item)) == 0 && item != QUEUE_END) {
+	while ((rc = async_queue_get(plan->queue, &item)) == 0 && item != QUEUE_END) {
 		items++;
 		proof += queue_proof((uint64_t)item);
 	}
@@ -42,10 +42,9 @@ static int queue_task(void *arg)
 {
 	struct slot *slot = arg;
 	const struct queue_plan plan = queue_plan(slot);
-	struct async_queue *queue = queue_memory(slot->orders);
 
 	while (slot->rc == 0 && slot_round(slot))
-		slot->rc = plan.produces ? queue_produce(&plan, queue) : queue_consume(slot, queue);
+		slot->rc = plan.produces ? queue_produce(&plan) : queue_consume(slot, &plan);
 	return slot_result(slot);
 }
 

@@ -3,32 +3,33 @@
  */
 #include "bench/queue/queue.h"
 
-#include "models/processes/processes.h"
+#include "bench/process_await.h"
 
-static int queue_put(struct process_queue *queue, uint64_t item)
+static int queue_put(const struct queue_plan *plan, uint64_t item)
 {
-	return process_queue_put(queue, &item, SYNC_FOREVER);
+	return await_put(plan->orders, *(struct process_queue **)plan->queue, &item);
 }
 
-static int queue_produce(const struct queue_plan *plan, struct process_queue *queue)
+static int queue_produce(const struct queue_plan *plan)
 {
 	int rc = 0;
 
 	for (int i = 0; i < plan->items && rc == 0; i++) {
-		rc = queue_put(queue, queue_item(plan, i));
+		rc = queue_put(plan, queue_item(plan, i));
 	}
 	for (uint64_t ends = queue_ends(plan); ends > 0 && rc == 0; ends--)
-		rc = queue_put(queue, QUEUE_END);
+		rc = queue_put(plan, QUEUE_END);
 	return rc;
 }
 
-static int queue_consume(struct slot *slot, struct process_queue *queue)
+static int queue_consume(struct slot *slot, const struct queue_plan *plan)
 {
 	uint64_t items = 0, proof = 0;
 	uint64_t item = QUEUE_END;
 	int rc;
 
-	while ((rc = process_queue_get(queue, &item, SYNC_FOREVER)) == 0 && item != QUEUE_END) {
+	while ((rc = await_get(plan->orders, *(struct process_queue **)plan->queue, &item)) == 0 &&
+		item != QUEUE_END) {
 		items++;
 		proof += queue_proof(item);
 	}
@@ -40,10 +41,9 @@ static int queue_task(void *arg)
 {
 	struct slot *slot = arg;
 	const struct queue_plan plan = queue_plan(slot);
-	struct process_queue *queue = *(struct process_queue **)queue_memory(slot->orders);
 
 	while (slot->rc == 0 && slot_round(slot))
-		slot->rc = plan.produces ? queue_produce(&plan, queue) : queue_consume(slot, queue);
+		slot->rc = plan.produces ? queue_produce(&plan) : queue_consume(slot, &plan);
 	return slot_result(slot);
 }
 

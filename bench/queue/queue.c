@@ -43,7 +43,9 @@ struct queue_plan queue_plan(const struct slot *slot)
 	struct queue_shared *shared = orders->shared;
 
 	/* Consumers come first: they count, and the first tasks cut the chunks. */
-	return (struct queue_plan){.produces = (uint64_t)slot->index >= consumers,
+	return (struct queue_plan){.orders = orders,
+		.queue = shared->queue,
+		.produces = (uint64_t)slot->index >= consumers,
 		.items = (int)orders->values[QUEUE_ITEMS],
 		.producers = producers,
 		.consumers = consumers,

@@ -20,6 +20,8 @@ enum { QUEUE_END = 0 };
 
 /* What one task does per round. */
 struct queue_plan {
+	const struct orders *orders;
+	void *queue; /* as queue_memory */
 	bool produces;
 	int items; /* of a producer */
 	uint64_t producers, consumers;

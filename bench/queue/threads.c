@@ -5,32 +5,32 @@
 
 #include "models/threads/threads.h"
 
-static int queue_put(struct thread_queue *queue, uint64_t item)
+static int queue_put(const struct queue_plan *plan, uint64_t item)
 {
 	/* The queue's items are pointers; these are numbers of the same size. */
-	return thread_queue_put(queue, (void *)(uintptr_t)item, SYNC_FOREVER);
+	return thread_queue_put(plan->queue, (void *)(uintptr_t)item, SYNC_FOREVER);
 }
 
-static int queue_produce(const struct queue_plan *plan, struct thread_queue *queue)
+static int queue_produce(const struct queue_plan *plan)
 {
 	int rc = 0;
 
 	for (int i = 0; i < plan->items && rc == 0; i++) {
-		rc = queue_put(queue, queue_item(plan, i));
+		rc = queue_put(plan, queue_item(plan, i));
 		gil_checkpoint();
 	}
 	for (uint64_t ends = queue_ends(plan); ends > 0 && rc == 0; ends--)
-		rc = queue_put(queue, QUEUE_END);
+		rc = queue_put(plan, QUEUE_END);
 	return rc;
 }
 
-static int queue_consume(struct slot *slot, struct thread_queue *queue)
+static int queue_consume(struct slot *slot, const struct queue_plan *plan)
 {
 	uint64_t items = 0, proof = 0;
 	void *item = NULL;
 	int rc;
 
-	while ((rc = thread_queue_get(queue, &item, SYNC_FOREVER)) == 0 &&
+	while ((rc = thread_queue_get(plan->queue, &item, SYNC_FOREVER)) == 0 &&
 		(uintptr_t)item != QUEUE_END) {
 		items++;
 		proof += queue_proof((uintptr_t)item);
@@ -44,10 +44,9 @@ static int queue_task(void *arg)
 {
 	struct slot *slot = arg;
 	const struct queue_plan plan = queue_plan(slot);
-	struct thread_queue *queue = queue_memory(slot->orders);
 
 	while (slot->rc == 0 && slot_round(slot))
-		slot->rc = plan.produces ? queue_produce(&plan, queue) : queue_consume(slot, queue);
+		slot->rc = plan.produces ? queue_produce(&plan) : queue_consume(slot, &plan);
 	return slot_result(slot);
 }
 

@@ -3,7 +3,7 @@
  */
 #include "bench/ring/ring.h"
 
-#include "models/processes/processes.h"
+#include "bench/process_await.h"
 
 /* The first task begins each lap, the others wait for the token. */
 static int ring_lap(const struct ring_plan *plan, struct process_semaphore *turns)
@@ -11,11 +11,11 @@ static int ring_lap(const struct ring_plan *plan, struct process_semaphore *turn
 	int rc = 0;
 
 	if (plan->turn > 0)
-		rc = process_semaphore_acquire(&turns[plan->turn], SYNC_FOREVER);
+		rc = await_permit(plan->orders, &turns[plan->turn]);
 	ring_turn(plan);
 	process_semaphore_release(&turns[plan->next]);
 	if (plan->turn == 0)
-		rc = process_semaphore_acquire(&turns[plan->turn], SYNC_FOREVER);
+		rc = await_permit(plan->orders, &turns[plan->turn]);
 	return rc;
 }
 

@@ -34,7 +34,8 @@ int ring_plan(struct ring_plan *plan, const struct slot *slot)
 	struct ring_shared *shared = orders->shared;
 	const size_t bytes = (size_t)orders->values[RING_MEMORY];
 
-	*plan = (struct ring_plan){.laps = (int)orders->values[RING_LAPS],
+	*plan = (struct ring_plan){.orders = orders,
+		.laps = (int)orders->values[RING_LAPS],
 		.turn = (size_t)slot->index,
 		.next = (size_t)(slot->index + 1) % (size_t)orders->tasks,
 		.token = &shared->token,

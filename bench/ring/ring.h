@@ -16,6 +16,7 @@ int ring_processes(struct orders *orders);
 
 /* One task's place in the ring. */
 struct ring_plan {
+	const struct orders *orders;
 	int laps;
 	size_t turn, next; /* indices of the semaphores */
 	uint64_t *token;

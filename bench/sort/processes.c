@@ -3,7 +3,7 @@
  */
 #include "bench/sort/sort.h"
 
-#include "models/processes/processes.h"
+#include "bench/process_await.h"
 
 static int sort_task(void *arg)
 {
@@ -14,7 +14,7 @@ static int sort_task(void *arg)
 	while (slot->rc == 0 && slot_round(slot)) {
 		const int gate = sort_begin(&plan);
 		if (gate >= 0)
-			slot->rc = process_semaphore_acquire(&gates[gate], SYNC_FOREVER);
+			slot->rc = await_permit(plan.orders, &gates[gate]);
 		if (slot->rc != 0)
 			break;
 		sort_part(&plan);

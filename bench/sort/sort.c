@@ -98,7 +98,8 @@ static void sort_up(uint64_t *data, uint64_t *scratch, size_t count)
 struct sort_plan sort_plan(const struct slot *slot)
 {
 	const struct orders *orders = slot->orders;
-	struct sort_plan plan = {.shared = orders->shared,
+	struct sort_plan plan = {.orders = orders,
+		.shared = orders->shared,
 		.tasks = (size_t)orders->tasks,
 		.task = (size_t)slot->index,
 		.elements = (size_t)orders->values[SORT_ELEMENTS],

@@ -20,6 +20,7 @@ struct sort_shared;
 
 /* What one task needs. */
 struct sort_plan {
+	const struct orders *orders;
 	struct sort_shared *shared;
 	void *gates; /* see sort_gates */
 	size_t tasks, task, elements;

@@ -3,7 +3,7 @@
  */
 #include "bench/switch/switch.h"
 
-#include "models/processes/processes.h"
+#include "bench/process_await.h"
 
 static int switch_begin(const struct switch_plan *plan, struct process_semaphore *turns)
 {
@@ -13,7 +13,7 @@ static int switch_begin(const struct switch_plan *plan, struct process_semaphore
 	for (int i = 0; i < plan->operations && rc == 0; i++) {
 		switch_turn(plan->token, 0);
 		process_semaphore_release(&turns[plan->turn_of_other]);
-		rc = process_semaphore_acquire(&turns[plan->turn], SYNC_FOREVER);
+		rc = await_permit(plan->orders, &turns[plan->turn]);
 	}
 	return rc;
 }
@@ -23,7 +23,7 @@ static int switch_answer(const struct switch_plan *plan, struct process_semaphor
 	int rc = 0;
 
 	for (int i = 0; i < plan->operations && rc == 0; i++) {
-		rc = process_semaphore_acquire(&turns[plan->turn], SYNC_FOREVER);
+		rc = await_permit(plan->orders, &turns[plan->turn]);
 		switch_turn(plan->token, 1);
 		process_semaphore_release(&turns[plan->turn_of_other]);
 	}

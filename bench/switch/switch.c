@@ -44,7 +44,8 @@ int switch_plan(struct switch_plan *plan, const struct slot *slot)
 	const struct switch_shared *shared = orders->shared;
 	const size_t task = (size_t)slot->index, pair = task / 2;
 
-	*plan = (struct switch_plan){.operations = (int)orders->values[SWITCH_OPERATIONS],
+	*plan = (struct switch_plan){.orders = orders,
+		.operations = (int)orders->values[SWITCH_OPERATIONS],
 		.first = task % 2 == 0,
 		.turn = task,
 		.turn_of_other = task ^ 1,

@@ -17,6 +17,7 @@ int switch_processes(struct orders *orders);
 
 /* What one task of a pair does; the first of each pair begins, and counts. */
 struct switch_plan {
+	const struct orders *orders;
 	int operations; /* round trips per round */
 	bool first;
 	size_t turn, turn_of_other; /* indices of the family's semaphores */

@@ -4,7 +4,7 @@
 #include "bench/wakeup/wakeup.h"
 
 #include "bench/block_until.h"
-#include "models/processes/processes.h"
+#include "bench/process_await.h"
 
 /* Clears what the workers have left, lets them settle, wakes them and waits until all are awake. */
 static int wakeup_give(const struct slot *slot, const struct wakeup_plan *plan, uint64_t step)
@@ -17,7 +17,7 @@ static int wakeup_give(const struct slot *slot, const struct wakeup_plan *plan, 
 	shared->given_ns = slot_begin(slot);
 	process_event_set(shared->events[step % 2]);
 	if (rc == 0)
-		rc = process_semaphore_acquire(shared->all_awake, SYNC_FOREVER);
+		rc = await_permit(plan->orders, shared->all_awake);
 	return rc;
 }
 
@@ -25,7 +25,7 @@ static int wakeup_wake(
 	struct slot *slot, const struct wakeup_plan *plan, uint64_t step, int operation)
 {
 	struct wakeup_shared *shared = plan->shared;
-	int rc = process_event_wait(shared->events[step % 2], SYNC_FOREVER);
+	int rc = await_event(plan->orders, shared->events[step % 2]);
 
 	slot_end(slot, shared->given_ns, 0, wakeup_proof(plan, step, operation));
 	if (wakeup_report(plan))

@@ -29,7 +29,8 @@ struct wakeup_plan wakeup_plan(const struct slot *slot)
 {
 	const struct orders *orders = slot->orders;
 
-	return (struct wakeup_plan){.shared = orders->shared,
+	return (struct wakeup_plan){.orders = orders,
+		.shared = orders->shared,
 		.gives = slot->index == 0,
 		.operations = (int)orders->values[WAKEUP_OPERATIONS],
 		.workers = (uint32_t)orders->tasks - 1,

@@ -28,6 +28,7 @@ struct wakeup_shared {
 
 /* What one task does per round; task 0 gives. */
 struct wakeup_plan {
+	const struct orders *orders;
 	struct wakeup_shared *shared;
 	bool gives;
 	int operations;
