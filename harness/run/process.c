@@ -242,7 +242,9 @@ static void judge(struct child *child, int status, const struct invocation_reque
 		 strcmp(record->model, request->cell->model->name) != 0 ||
 		 record->kind != request->cell->kind || record->seed != request->seed)
 		executor_fail(record, request, STATUS_FAILED,
-			"answered with a record of %.40s/%.40s", record->workload, record->model);
+			"answered with a record of %.40s/%.40s, kind %s, seed %llu",
+			record->workload, record->model, kind_names[record->kind],
+			(unsigned long long)record->seed);
 	else if (record->status == STATUS_OK && status != 0)
 		executor_fail(record, request, STATUS_FAILED, "%s after its record%s%s", end,
 			separator, said);

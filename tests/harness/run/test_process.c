@@ -120,6 +120,9 @@ START_TEST(a_sound_answer_is_taken)
 	expect_failed(script, patient_ns, "wrote more than one line");
 	snprintf(script, sizeof(script), "head -c 500 %s >&3", path);
 	expect_failed(script, patient_ns, "wrote half a record, exit status 0");
+	snprintf(script, sizeof(script), "sed 's/\"seed\":\"42\"/\"seed\":\"43\"/' %s >&3", path);
+	expect_failed(
+		script, patient_ns, "answered with a record of echo/async, kind time, seed 43");
 	write_answer(path, "threads");
 	snprintf(script, sizeof(script), "cat %s >&3", path);
 	expect_failed(script, patient_ns, "answered with a record of echo/threads");
