@@ -149,16 +149,45 @@ static void print_model(const struct model *model)
 	print_params(NULL);
 }
 
+static int wider(int width, const char *text)
+{
+	int length = (int)strlen(text);
+
+	return length > width ? length : width;
+}
+
+static void print_workloads(void)
+{
+	int name = 0, kind = 0;
+
+	for (int i = 0; workloads[i] != NULL; i++) {
+		name = wider(name, workloads[i]->name);
+		kind = wider(kind, workloads[i]->kind);
+	}
+	for (int i = 0; workloads[i] != NULL; i++)
+		printf("  %-*s  %-*s  %s\n", name, workloads[i]->name, kind, workloads[i]->kind,
+			workloads[i]->summary);
+}
+
+static void print_models(void)
+{
+	int name = 0, family = 0;
+
+	for (const struct model *model = models; model->name != NULL; model++) {
+		name = wider(name, model->name);
+		family = wider(family, family_names[model->family]);
+	}
+	for (const struct model *model = models; model->name != NULL; model++)
+		printf("  %-*s  %-*s  %s\n", name, model->name, family, family_names[model->family],
+			model->summary);
+}
+
 static int print_all(void)
 {
 	puts("workloads (concbench list NAME shows the parameters)");
-	for (int i = 0; workloads[i] != NULL; i++)
-		printf("  %-8s  %-9s  %s\n", workloads[i]->name, workloads[i]->kind,
-			workloads[i]->summary);
+	print_workloads();
 	puts("\nmodels");
-	for (const struct model *model = models; model->name != NULL; model++)
-		printf("  %-13s  %-9s  %s\n", model->name, family_names[model->family],
-			model->summary);
+	print_models();
 	puts("\nparameters of every workload");
 	print_params(NULL);
 	puts("\nNext: concbench run hash, concbench run echo/async echo/threads -c 64");
