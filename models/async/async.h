@@ -15,6 +15,7 @@
 #include "models/async/lend.h"
 #include "models/async/lock.h"
 #include "models/async/loop.h"
+#include "models/async/process.h"
 #include "models/async/queue.h"
 #include "models/async/remote.h"
 #include "models/async/semaphore.h"
