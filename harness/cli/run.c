@@ -42,7 +42,7 @@ static const char help[] =
 
 /* The names of parameters with several values, for the header. */
 static void list_swept(
-	struct run_header *header, const struct options *options, const struct plan *plan)
+	struct run_header *header, const struct options *options, const struct run_plan *plan)
 {
 	size_t end = 0;
 
@@ -64,7 +64,7 @@ static void list_swept(
 	}
 }
 
-static int print_plan(const struct options *options, const struct plan *plan)
+static int print_plan(const struct options *options, const struct run_plan *plan)
 {
 	struct run_estimate estimate = run_estimate(plan, options->effort, options->budget_ns);
 	char text[NUMBER_MAX];
@@ -137,7 +137,7 @@ static int print_tables(const struct options *options, const struct journal *jou
 	return status;
 }
 
-static int measure(const struct options *options, struct plan *plan, struct run_header *header)
+static int measure(const struct options *options, struct run_plan *plan, struct run_header *header)
 {
 	struct process_executor process;
 	struct journal *journal = calloc(1, sizeof(*journal));
@@ -180,7 +180,7 @@ int run_main(int argc, char **argv)
 {
 	struct options options;
 	struct run_header *header = calloc(1, sizeof(*header));
-	struct plan plan = {0};
+	struct run_plan plan = {0};
 	char error[PARAM_ERROR_MAX];
 	int status = header == NULL ? EXIT_NOT_MEASURED : EXIT_FINE;
 

@@ -36,7 +36,7 @@ static uint64_t memory_of(const struct cell *cell)
 }
 
 struct run_estimate run_estimate(
-	const struct plan *plan, const struct effort *effort, uint64_t budget_ns)
+	const struct run_plan *plan, const struct effort *effort, uint64_t budget_ns)
 {
 	struct run_estimate estimate = {.invocations = plan->steps_count};
 

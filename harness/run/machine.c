@@ -137,7 +137,7 @@ static void describe_workload(struct workload_facts *facts, const struct workloa
 	facts->server = (workload->flags & WORKLOAD_SERVER) != 0;
 }
 
-int machine_add_workloads(struct run_header *header, const struct plan *plan)
+int machine_add_workloads(struct run_header *header, const struct run_plan *plan)
 {
 	header->workloads = calloc(WORKLOADS_MAX, sizeof(*header->workloads));
 	if (header->workloads == NULL)

@@ -17,7 +17,7 @@ void machine_describe(struct run_header *header);
  * Adds what tables need to know of the workloads of a plan.
  *   Returns  0 or -ENOMEM.   Owner: run_header_release.
  */
-int machine_add_workloads(struct run_header *header, const struct plan *plan)
+int machine_add_workloads(struct run_header *header, const struct run_plan *plan)
 	__attribute__((warn_unused_result));
 
 /* The command line as one text that a shell would take, quoted where it must be. */

@@ -11,7 +11,7 @@ enum { COMBINATIONS_MAX = 4096 };
 
 /* What is being built, and where its message goes. */
 struct planning {
-	struct plan *plan;
+	struct run_plan *plan;
 	const struct plan_request *request;
 	char *error;
 	size_t error_bytes;
@@ -205,7 +205,7 @@ static int grow(void **array, int *room, int count, size_t bytes)
 static int add_group(struct planning *planning, const struct cell *base, int blocks, bool mirror)
 {
 	const struct plan_request *request = planning->request;
-	struct plan *plan = planning->plan;
+	struct run_plan *plan = planning->plan;
 	int rc = grow((void **)&plan->groups, &planning->groups_room, plan->groups_count,
 		sizeof(*plan->groups));
 	struct group group = {.first = plan->cells_count, .blocks = blocks, .mirror = mirror};
@@ -322,7 +322,7 @@ static int add_workload(struct planning *planning, const struct workload *worklo
 }
 
 int plan_make(
-	struct plan *plan, const struct plan_request *request, char *error, size_t error_bytes)
+	struct run_plan *plan, const struct plan_request *request, char *error, size_t error_bytes)
 {
 	struct planning planning = {
 		.plan = plan, .request = request, .error = error, .error_bytes = error_bytes};
@@ -338,7 +338,7 @@ int plan_make(
 	return rc == 0 ? schedule_make(plan) : rc;
 }
 
-void plan_free(struct plan *plan)
+void plan_free(struct run_plan *plan)
 {
 	free(plan->cells);
 	free(plan->groups);

@@ -45,7 +45,7 @@ struct step {
 	int slot; /* in the unit: 0 .. k-1, the mirror k .. 2k-1 */
 };
 
-struct plan {
+struct run_plan {
 	struct cell *cells;
 	struct group *groups;
 	struct step *steps; /* in order; steps of a unit are adjacent */
@@ -72,15 +72,15 @@ struct plan_request {
  *   Owner    plan_free, also after an error.
  *   Threads  any.
  */
-int plan_make(struct plan *plan, const struct plan_request *request, char *error,
+int plan_make(struct run_plan *plan, const struct plan_request *request, char *error,
 	size_t error_bytes) __attribute__((warn_unused_result));
-void plan_free(struct plan *plan);
+void plan_free(struct run_plan *plan);
 
 /* Orders the steps of a plan whose groups are set, by its seed. 0 or -ENOMEM. */
-int schedule_make(struct plan *plan) __attribute__((warn_unused_result));
+int schedule_make(struct run_plan *plan) __attribute__((warn_unused_result));
 
 /* One past the last step of the unit that begins at step `from`. */
-int plan_unit_end(const struct plan *plan, int from);
+int plan_unit_end(const struct run_plan *plan, int from);
 
 /* The number of tasks of a cell. */
 int64_t cell_tasks(const struct cell *cell);

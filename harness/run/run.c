@@ -246,7 +246,7 @@ static int unit(struct run *run, int from, int to)
 /* Once per run, so that all siblings compute the same. */
 static void calibrate(struct run *run)
 {
-	struct plan *plan = run->plan;
+	struct run_plan *plan = run->plan;
 
 	for (int i = 0; i < plan->cells_count; i++) {
 		const struct workload *workload = plan->cells[i].workload;
@@ -266,7 +266,7 @@ static void calibrate(struct run *run)
 
 static int run_units(struct run *run)
 {
-	const struct plan *plan = run->plan;
+	const struct run_plan *plan = run->plan;
 	int block = -1, rc = 0;
 
 	for (int from = 0, to; from < plan->steps_count && rc == 0; from = to) {

@@ -11,7 +11,7 @@
 
 struct run {
 	/* set by the caller */
-	struct plan *plan;
+	struct run_plan *plan;
 	const struct effort *effort;
 	uint64_t budget_ns; /* 0 = none */
 	struct executor *executor;
@@ -44,6 +44,6 @@ struct run_estimate {
 	int invocations;
 };
 struct run_estimate run_estimate(
-	const struct plan *plan, const struct effort *effort, uint64_t budget_ns);
+	const struct run_plan *plan, const struct effort *effort, uint64_t budget_ns);
 
 #endif

@@ -9,7 +9,7 @@
 #include "harness/run/random.h"
 
 /* A permutation of the group's cells, then its mirror. */
-static void add_unit(struct plan *plan, uint64_t *random, int group, int block)
+static void add_unit(struct run_plan *plan, uint64_t *random, int group, int block)
 {
 	const struct group *g = &plan->groups[group];
 	int order[MODELS_MAX];
@@ -24,7 +24,7 @@ static void add_unit(struct plan *plan, uint64_t *random, int group, int block)
 	}
 }
 
-int schedule_make(struct plan *plan)
+int schedule_make(struct run_plan *plan)
 {
 	uint64_t random = plan->seed;
 	size_t steps = 0;
@@ -58,7 +58,7 @@ int schedule_make(struct plan *plan)
 	return 0;
 }
 
-int plan_unit_end(const struct plan *plan, int from)
+int plan_unit_end(const struct run_plan *plan, int from)
 {
 	int end = from;
 

@@ -15,7 +15,7 @@
 #include "tests/suite.h"
 
 static struct scripted scripted;
-static struct plan plan;
+static struct run_plan plan;
 static struct journal journal;
 static struct run_header header;
 static struct progress silent;

@@ -20,7 +20,7 @@ static char error[400];
 static void make_run(void)
 {
 	struct scripted scripted;
-	struct plan plan;
+	struct run_plan plan;
 	struct journal journal;
 	struct run_header header;
 	struct progress silent = {0};

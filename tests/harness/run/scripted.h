@@ -189,7 +189,7 @@ static inline void scripted_init(struct scripted *scripted)
 }
 
 /* A header that does not depend on this machine. */
-static inline void scripted_header(struct run_header *header, const struct plan *plan)
+static inline void scripted_header(struct run_header *header, const struct run_plan *plan)
 {
 	memset(header, 0, sizeof(*header));
 	header->concbench_run = RUN_FORMAT;
@@ -216,7 +216,7 @@ static inline void scripted_header(struct run_header *header, const struct plan 
 		abort();
 }
 
-static inline void scripted_plan(struct plan *plan, const char *effort, const char *selector)
+static inline void scripted_plan(struct run_plan *plan, const char *effort, const char *selector)
 {
 	char *selectors[] = {(char *)selector};
 	char error[200];

@@ -32,7 +32,7 @@ ssize_t __wrap_write(int fd, const void *buffer, size_t bytes)
 }
 
 static char folder[] = "/tmp/concbench-journal-XXXXXX";
-static struct plan plan;
+static struct run_plan plan;
 static struct run_header header;
 static struct journal journal;
 

@@ -9,7 +9,7 @@
 START_TEST(this_machine_is_described_and_the_header_reads_back)
 {
 	struct run_header header = {0}, back;
-	struct plan plan;
+	struct run_plan plan;
 	char error[300];
 
 	scripted_plan(&plan, "quick", NULL);
@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(estimates_name_the_largest_cell_and_respect_the_budget)
 {
-	struct plan plan;
+	struct run_plan plan;
 	scripted_plan(&plan, "quick", "mixed");
 	struct run_estimate estimate = run_estimate(&plan, effort_find("quick"), 0);
 	/* 24 invocations of 250 ms and what is beside */

@@ -43,7 +43,7 @@ static char error[200];
 START_TEST(quick_is_its_workloads_and_models_and_no_other)
 {
 	struct plan_request quick = request("quick");
-	struct plan plan;
+	struct run_plan plan;
 
 	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
 	/* idle, hash, echo, and two sizes of idle's memory; lock and exotic are not in quick */
@@ -60,7 +60,7 @@ END_TEST
 START_TEST(every_time_cell_gets_six_invocations_in_quick)
 {
 	struct plan_request quick = request("quick");
-	struct plan plan;
+	struct run_plan plan;
 	int count[64] = {0};
 
 	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(a_unit_is_a_permutation_and_its_mirror)
 {
 	struct plan_request quick = request("quick");
-	struct plan plan;
+	struct run_plan plan;
 
 	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
 	for (int from = 0, to; from < plan.steps_count; from = to) {
@@ -98,7 +98,7 @@ END_TEST
 START_TEST(blocks_come_one_after_the_other)
 {
 	struct plan_request quick = request("quick");
-	struct plan plan;
+	struct run_plan plan;
 
 	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
 	for (int i = 1; i < plan.steps_count; i++)
@@ -110,7 +110,7 @@ END_TEST
 START_TEST(the_seed_alone_decides_the_order)
 {
 	struct plan_request quick = request("quick");
-	struct plan a, b, c;
+	struct run_plan a, b, c;
 
 	ck_assert_int_eq(plan_make(&a, &quick, error, sizeof(error)), 0);
 	ck_assert_int_eq(plan_make(&b, &quick, error, sizeof(error)), 0);
@@ -128,7 +128,7 @@ END_TEST
 START_TEST(cells_with_a_load_serve_on_their_own_cpus)
 {
 	struct plan_request quick = request("quick");
-	struct plan plan;
+	struct run_plan plan;
 
 	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
 	for (int i = 0; i < plan.cells_count; i++) {
@@ -144,7 +144,7 @@ END_TEST
 START_TEST(idle_memory_has_two_sizes_a_factor_of_four_apart)
 {
 	struct plan_request quick = request("quick");
-	struct plan plan;
+	struct run_plan plan;
 	int64_t sizes[2] = {0};
 	int found = 0;
 
@@ -166,7 +166,7 @@ START_TEST(lists_make_every_combination)
 	struct plan_request quick = request("smoke");
 	char *hash_only[] = {"hash/threads"};
 	struct sweep sweeps[] = {{"tasks", "1,2"}, {"wait", "1ms..3ms:3"}};
-	struct plan plan;
+	struct run_plan plan;
 
 	quick.selectors = hash_only;
 	quick.selectors_count = 1;
@@ -186,7 +186,7 @@ END_TEST
 START_TEST(standard_measures_everything_also_on_one_cpu)
 {
 	struct plan_request standard = request("standard");
-	struct plan plan;
+	struct run_plan plan;
 	int one_cpu = 0, memory = 0;
 
 	ck_assert_int_eq(plan_make(&plan, &standard, error, sizeof(error)), 0);
@@ -208,7 +208,7 @@ static void expect_refused(
 	struct plan_request quick = request("quick");
 	char *selectors[] = {(char *)selector};
 	struct sweep sweep = {0};
-	struct plan plan;
+	struct run_plan plan;
 
 	quick.selectors = selectors;
 	quick.selectors_count = selector != NULL;
@@ -238,7 +238,7 @@ START_TEST(a_parameter_given_twice_is_refused)
 {
 	struct plan_request quick = request("quick");
 	struct sweep sweeps[] = {{"tasks", "1"}};
-	struct plan plan;
+	struct run_plan plan;
 
 	quick.sweeps = sweeps;
 	quick.sweeps_count = 1;

@@ -15,7 +15,7 @@
 #include "tests/suite.h"
 
 static char program[] = "/tmp/concbench-child-XXXXXX";
-static struct plan plan;
+static struct run_plan plan;
 static struct record record;
 
 /* A shell script in the place of exec; descriptor 3 is the record's. */
@@ -85,7 +85,7 @@ static const uint64_t patient_ns = 30ull * LONG_NS;
 static void write_answer(const char *path, const char *model)
 {
 	struct scripted scripted;
-	struct plan answers;
+	struct run_plan answers;
 	struct record answer = {0};
 
 	scripted_init(&scripted);
