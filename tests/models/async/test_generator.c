@@ -1,11 +1,13 @@
 /*
  * Generators beyond the lecture rows: misuse, abandoned bodies, chains that change while they run.
  */
+/* wrap: mmap */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 
 #include "models/async/generator.h"
+#include "tests/faults.h"
 #include "tests/suite.h"
 
 static int cleaned;
@@ -279,6 +281,26 @@ START_TEST(errors_thrown_must_be_errors)
 }
 END_TEST
 
+START_TEST(creating_without_memory_fails_and_leaves_the_others_alone)
+{
+	enum { MANY = 20000 };
+	static struct generator *generators[MANY];
+	intptr_t value;
+	int made = 0, rc = 0;
+
+	ck_assert_int_eq(generator_create(&generators[made++], echo, (void *)1), 0);
+	fault_set(FAULT_MMAP, 1, ENOMEM); /* the next time that stacks run out */
+	while (made < MANY && (rc = generator_create(&generators[made], echo, (void *)1)) == 0)
+		made++;
+	ck_assert_int_eq(rc, -ENOMEM);
+	ck_assert_ptr_null(generators[made]);
+	while (made-- > 0) {
+		ck_assert_int_eq(generator_next(generators[made], &value), 0);
+		generator_free(generators[made]);
+	}
+}
+END_TEST
+
 static int frees_itself(struct generator *self, void *arg)
 {
 	(void)arg;
@@ -336,6 +358,7 @@ Suite *suite(void)
 	tcase_add_test(tests, a_body_may_consume_generators_of_its_own);
 	tcase_add_test(tests, messages_belong_to_their_error);
 	tcase_add_test(tests, errors_thrown_must_be_errors);
+	tcase_add_test(tests, creating_without_memory_fails_and_leaves_the_others_alone);
 	tcase_add_test_raise_signal(tests, freeing_a_running_generator_aborts, SIGABRT);
 	tcase_add_test_raise_signal(
 		tests, yielding_for_a_generator_that_does_not_run_aborts, SIGABRT);

@@ -2,14 +2,11 @@
  * The lecture notes' schedulers, row by row (S1 … S4): what their examples print, without the
  * times.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/async/async.h"
 #include "models/async/examples/examples.h"
-#include "models/async/bridge.h"
 #include "tests/suite.h"
 
 /* Takes the time off a line of a timeline: "  10 ms  text". */
@@ -79,62 +76,6 @@ START_TEST(S4_a_polling_coroutine_wrapped_for_the_loop_starves_nobody)
 }
 END_TEST
 
-static int polls_for_ever(struct generator *self, void *arg)
-{
-	int *error = arg;
-
-	while (*error == 0)
-		*error = generator_yield(self, GENERATOR_NOTHING, NULL);
-	return *error;
-}
-
-static int awaits_for_ever(void *arg)
-{
-	struct generator *old;
-	int rc = generator_create(&old, polls_for_ever, arg);
-
-	if (rc == 0)
-		rc = async_await_generator(generator_as_coroutine(old), NULL);
-	generator_free(old);
-	return rc;
-}
-
-static int cancels_it(void *arg)
-{
-	struct async_task *task = async_spawn(awaits_for_ever, arg);
-
-	for (int i = 0; i < 10; i++)
-		async_yield();
-	async_task_cancel(task);
-	return async_task_join(task);
-}
-
-START_TEST(S4_cancelling_the_task_is_seen_at_the_generators_yield)
-{
-	int error = 0;
-
-	ck_assert_int_eq(async_run(cancels_it, &error), -ECANCELED);
-	ck_assert_int_eq(error, -ECANCELED);
-}
-END_TEST
-
-static int awaits_outside(struct generator *self, void *arg)
-{
-	(void)self;
-	(void)arg;
-	return 0;
-}
-
-START_TEST(S4_awaiting_outside_of_a_task_is_an_error)
-{
-	struct generator *generator;
-
-	ck_assert_int_eq(generator_create(&generator, awaits_outside, NULL), 0);
-	ck_assert_int_eq(async_await_generator(generator_as_coroutine(generator), NULL), -EPERM);
-	generator_free(generator);
-}
-END_TEST
-
 Suite *suite(void)
 {
 	Suite *suite = suite_create("lectures: schedulers");
@@ -144,8 +85,6 @@ Suite *suite(void)
 	tcase_add_test(tests, S2_polled_fetches_overlap_and_burn_the_processor);
 	tcase_add_test(tests, S3_four_generations_show_the_same_events);
 	tcase_add_test(tests, S4_a_polling_coroutine_wrapped_for_the_loop_starves_nobody);
-	tcase_add_test(tests, S4_cancelling_the_task_is_seen_at_the_generators_yield);
-	tcase_add_test(tests, S4_awaiting_outside_of_a_task_is_an_error);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
