@@ -13,7 +13,8 @@
 #include "bench/draw.h"
 
 enum { LOCK_TASKS, LOCK_OPERATIONS, LOCK_INSIDE, LOCK_OUTSIDE };
-enum { PASSED_WORDS = 16 };
+/* Of each task, in a line of its own: sections it has passed over its life, and counted so far. */
+enum { PASSED, COUNTED, PASSED_WORDS = 16 };
 
 static const struct param lock_params[] = {
 	[LOCK_TASKS] = {"tasks", "tasks that want the lock", PARAM_COUNT, 1, 10000, 4, 4, NULL},
@@ -29,7 +30,7 @@ static const struct param lock_params[] = {
 /* In the arena. What the lock protects is plain memory: a lock that lets two in loses a count. */
 struct lock_shared {
 	void *lock;       /* of the family's own */
-	uint64_t *passed; /* [tasks] sections of each task over its life, PASSED_WORDS apart */
+	uint64_t *passed; /* [tasks][PASSED_WORDS] */
 	volatile uint64_t sections __attribute__((aligned(128)));
 };
 
@@ -49,8 +50,11 @@ struct lock_plan lock_plan(const struct slot *slot)
 
 void lock_count(struct slot *slot, const struct lock_plan *plan, uint64_t proof)
 {
-	slot_count(slot, (uint64_t)plan->operations, 0, proof);
-	slot_chunk(slot, (uint64_t)plan->operations, slot_begin(slot));
+	const uint64_t operations = plan->passed[PASSED] - plan->passed[COUNTED];
+
+	plan->passed[COUNTED] = plan->passed[PASSED];
+	slot_count(slot, operations, 0, proof);
+	slot_chunk(slot, operations, slot_begin(slot));
 }
 
 void *lock_memory(const struct orders *orders)
@@ -74,7 +78,7 @@ void lock_inside(const struct lock_plan *plan)
 	uint64_t worked = lock_work(sections, plan->inside);
 	__asm__ volatile("" : "+r"(worked));
 	plan->shared->sections = sections + 1;
-	(*plan->passed)++;
+	plan->passed[PASSED]++;
 }
 
 uint64_t lock_outside(const struct lock_plan *plan, int operation)
@@ -88,7 +92,7 @@ int lock_verified(struct orders *orders, int rc)
 	uint64_t passed = 0;
 
 	for (int i = 0; i < orders->tasks; i++)
-		passed += shared->passed[i * PASSED_WORDS];
+		passed += shared->passed[i * PASSED_WORDS + PASSED];
 	if (rc != 0 || passed == shared->sections)
 		return rc;
 	orders_verdict(orders, STATUS_INVALID, "%llu sections were passed and %llu counted",

@@ -20,12 +20,12 @@ struct lock_plan {
 	int operations;
 	uint64_t inside, outside; /* iterations of work */
 	uint64_t seed, task;
-	uint64_t *passed;
+	uint64_t *passed; /* the task's own: how many sections it has passed */
 };
 
 struct lock_plan lock_plan(const struct slot *slot);
 
-/* Counts a round, whose proofs have been added up. */
+/* Counts the sections passed in a round, whose proofs have been added up. */
 void lock_count(struct slot *slot, const struct lock_plan *plan, uint64_t proof);
 
 /* Room for the family's lock, and where it is; zeroed. */

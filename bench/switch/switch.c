@@ -83,7 +83,7 @@ static int switch_possible(struct orders *orders)
 	}
 	if (orders->values[SWITCH_PLACE] != APART)
 		return 0;
-	if (orders->model->family == FAMILY_ASYNC) {
+	if (orders->model->family == FAMILY_ASYNC || orders->model->family == FAMILY_STACKLESS) {
 		orders_verdict(orders, STATUS_IMPOSSIBLE, "one loop runs on one CPU");
 		return -EINVAL;
 	}
@@ -132,7 +132,7 @@ const struct workload switch_workload = {
 	.prepare = switch_prepare,
 	.finish = switch_finish,
 	.run = {[FAMILY_ASYNC] = switch_async,
+		[FAMILY_STACKLESS] = switch_stackless,
 		[FAMILY_THREADS] = switch_threads,
 		[FAMILY_PROCESSES] = switch_processes},
-	.why_not = {[FAMILY_STACKLESS] = "not written for state machines"},
 };

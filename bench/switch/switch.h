@@ -12,6 +12,7 @@
 extern const struct workload switch_workload;
 
 int switch_async(struct orders *orders);
+int switch_stackless(struct orders *orders);
 int switch_threads(struct orders *orders);
 int switch_processes(struct orders *orders);
 

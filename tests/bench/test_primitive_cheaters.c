@@ -2,10 +2,11 @@
  * Whoever does less than the others, or says more, is refused: one cheat at a time is seeded into
  * one cell of the workloads whose tasks hand something to each other.
  */
-/* wrap: slot_stretch sort_part sync_event_wait async_event_wait */
+/* wrap: slot_stretch slot_turn sort_part lock_inside sync_event_wait async_event_wait */
 /* wrap: thread_queue_put process_queue_put async_queue_put */
 #include <string.h>
 
+#include "bench/lock/lock.h"
 #include "bench/sort/sort.h"
 #include "harness/cli/cli.h"
 #include "harness/report/ledger.h"
@@ -24,13 +25,12 @@ static enum cheat {
 	LOSES_ITEMS,
 	PUTS_ITEMS_TWICE,
 	WAKES_EARLY,
-	SORTS_NOTHING
+	SORTS_NOTHING,
+	SKIPS_SECTIONS
 } cheat;
 
-bool __real_slot_stretch(struct slot *slot);
-bool __wrap_slot_stretch(struct slot *slot);
-
-bool __wrap_slot_stretch(struct slot *slot)
+/* At the end of a stretch, before it is looked at. */
+static void misreport(struct slot *slot)
 {
 	/* also for a task that has done nothing: in forkjoin the others may have been faster */
 	if (slot->index == 0) {
@@ -38,7 +38,36 @@ bool __wrap_slot_stretch(struct slot *slot)
 		slot->operations += cheat == REPORTS_ONE_OPERATION_TWICE;
 		slot->checksum += cheat == REPORTS_ANOTHER_RESULT;
 	}
+}
+
+bool __real_slot_stretch(struct slot *slot);
+bool __wrap_slot_stretch(struct slot *slot);
+
+bool __wrap_slot_stretch(struct slot *slot)
+{
+	misreport(slot);
 	return __real_slot_stretch(slot);
+}
+
+enum slot_turn __real_slot_turn(struct slot *slot);
+enum slot_turn __wrap_slot_turn(struct slot *slot);
+
+enum slot_turn __wrap_slot_turn(struct slot *slot)
+{
+	if (slot->rounds_left <= 1 && !slot->at_gate)
+		misreport(slot);
+	return __real_slot_turn(slot);
+}
+
+void __real_lock_inside(const struct lock_plan *plan);
+void __wrap_lock_inside(const struct lock_plan *plan);
+
+void __wrap_lock_inside(const struct lock_plan *plan)
+{
+	static uint64_t sections;
+
+	if (cheat != SKIPS_SECTIONS || sections++ % 3 != 0)
+		__real_lock_inside(plan);
 }
 
 void __real_sort_part(const struct sort_plan *plan);
@@ -129,6 +158,7 @@ static const struct cheater {
 	{"lock", REPORTS_ONE_OPERATION_LESS, "operations"},
 	{"lock", REPORTS_ONE_OPERATION_TWICE, "operations"},
 	{"lock", REPORTS_ANOTHER_RESULT, "checksum"},
+	{"lock", SKIPS_SECTIONS, "operations"},
 	{"forkjoin", REPORTS_ONE_OPERATION_LESS, "operations"},
 	{"forkjoin", REPORTS_ONE_OPERATION_TWICE, "operations"},
 	{"forkjoin", REPORTS_ANOTHER_RESULT, "checksum"},
