@@ -156,6 +156,31 @@ START_TEST(chains_of_a_thousand_pass_values_and_errors)
 }
 END_TEST
 
+START_TEST(delegating_to_one_that_delegates_already_reaches_the_innermost)
+{
+	struct generator *innermost, *inner, *outer;
+	intptr_t value;
+
+	ck_assert_int_eq(generator_create(&innermost, echo, (void *)5), 0);
+	ck_assert_int_eq(generator_create(&inner, delegates_to, innermost), 0);
+	ck_assert_int_eq(generator_create(&outer, delegates_to, inner), 0);
+	ck_assert_int_eq(generator_next(inner, &value), 0);
+	ck_assert_int_eq(value, 5);
+	ck_assert_int_eq(generator_next(outer, &value), 0);
+	for (intptr_t i = 1; i < 4; i++) {
+		ck_assert_int_eq(generator_send(outer, i, &value), 0);
+		ck_assert_int_eq(value, i);
+	}
+	ck_assert_int_eq(generator_throw(outer, -EIO, "deep", &value), -EIO);
+	ck_assert_str_eq(generator_message(outer), "deep");
+	ck_assert_int_eq(generator_state(inner), GENERATOR_CLOSED);
+	ck_assert_int_eq(generator_state(innermost), GENERATOR_CLOSED);
+	generator_free(outer);
+	generator_free(inner);
+	generator_free(innermost);
+}
+END_TEST
+
 START_TEST(an_ended_generator_delegated_to_gives_nothing)
 {
 	struct generator *inner, *outer;
@@ -353,6 +378,7 @@ Suite *suite(void)
 	tcase_add_test(tests, a_running_generator_can_not_be_resumed);
 	tcase_add_test(tests, what_is_delegated_to_belongs_to_its_delegate);
 	tcase_add_test(tests, chains_of_a_thousand_pass_values_and_errors);
+	tcase_add_test(tests, delegating_to_one_that_delegates_already_reaches_the_innermost);
 	tcase_add_test(tests, an_ended_generator_delegated_to_gives_nothing);
 	tcase_add_test(tests, close_reaches_the_outer_body_though_the_inner_swallowed_it);
 	tcase_add_test(tests, a_body_may_consume_generators_of_its_own);

@@ -44,6 +44,8 @@ static int say_thrice(void *arg)
 	for (my->i = 0; my->i < 3; my->i++) {
 		note(arg);
 		STACKLESS_AWAIT(self, stackless_yield(self));
+		if (self->rc != 0)
+			return self->rc;
 	}
 	STACKLESS_END;
 	return 0;
@@ -291,6 +293,42 @@ START_TEST(readiness_of_a_pipe_wakes_until_its_end)
 }
 END_TEST
 
+/* Is always ready until somebody stops it. */
+static int spins(void *arg)
+{
+	struct stackless *self = stackless_self();
+	bool *stopped = arg;
+
+	STACKLESS_BEGIN(self);
+	while (!*stopped)
+		STACKLESS_AWAIT(self, stackless_yield(self));
+	STACKLESS_END;
+	return 0;
+}
+
+static int runs_beside_spinner(void *arg)
+{
+	struct stackless_set set;
+	bool stopped = false;
+	int rc = stackless_open(&set, NULL);
+
+	(void)arg;
+	if (rc == 0)
+		rc = stackless_spawn(&set, spins, &stopped, 0, NULL);
+	if (rc == 0)
+		rc = async_sleep(1000000);
+	note("slept");
+	stopped = true;
+	return rc != 0 ? rc : stackless_close(&set);
+}
+
+START_TEST(a_coroutine_that_is_always_ready_starves_no_task)
+{
+	run(runs_beside_spinner);
+	ck_assert_str_eq(events, "slept ");
+}
+END_TEST
+
 static int sleeps_long(void *arg)
 {
 	struct stackless *self = stackless_self();
@@ -399,6 +437,7 @@ Suite *suite(void)
 	tcase_add_test(tests, tasks_and_coroutines_await_each_other);
 	tcase_add_test(tests, waiting_calls_of_tasks_refuse_in_a_coroutine);
 	tcase_add_test(tests, readiness_of_a_pipe_wakes_until_its_end);
+	tcase_add_test(tests, a_coroutine_that_is_always_ready_starves_no_task);
 	tcase_add_test(tests, a_set_whose_driver_is_cancelled_closes_without_its_sleepers);
 	tcase_add_test(tests, a_hundred_thousand_need_no_stacks_and_two_hundred_bytes_each);
 	suite_add_tcase(suite, tests);
