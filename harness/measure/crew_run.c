@@ -9,6 +9,7 @@
 
 #include "harness/measure/invocation.h"
 #include "harness/measure/limits.h"
+#include "harness/measure/touch.h"
 
 static void on_failure(void *arg, int task, int rc)
 {
@@ -47,6 +48,21 @@ int crew_limit(struct orders *orders, const struct crew *crew, int rc)
 	return rc;
 }
 
+/*
+ * What the harness and the task itself will write on its behalf, before it is ready: in a forked
+ * child every page, shared ones too, costs a fault the first time. A frame on the heap has no
+ * stack.
+ */
+static void touch(struct slot *slot)
+{
+	if (slot->lane != NULL)
+		touch_pages(slot->lane, sizeof(*slot->lane));
+	if (slot->chunks != NULL)
+		touch_pages(slot->chunks, sizeof(*slot->chunks));
+	if (slot->orders->model->family != FAMILY_STACKLESS)
+		touch_stack(TOUCH_STACK_BYTES);
+}
+
 /* The task's first step. */
 static void enter(struct slot *slot)
 {
@@ -58,6 +74,8 @@ static void enter(struct slot *slot)
 	slot->rc = 0;
 	slot->start_ns = slot->end_ns =
 		clock_now_ns(); /* a forked child faults its slot in here, not in the window */
+	if (slot->orders->invocation->mode != ROUNDS_EACH)
+		touch(slot); /* else the start of a task is inside the window, and timed */
 }
 
 /*

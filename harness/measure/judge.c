@@ -142,6 +142,9 @@ void judge_begin(struct record *record, const struct environment *begin)
 void judge_numbers(struct record *record, const struct orders *orders)
 {
 	uint64_t faults = record->window.minor_faults;
+	/* tasks that are spawned for one round each begin in the window, again and again */
+	uint64_t begun = record->work.tasks *
+			 (orders->invocation->mode == ROUNDS_EACH ? record->work.rounds : 1);
 	int expected = (int)orders->invocation->gate.participants;
 	int seen = tasks_seen(orders);
 
@@ -154,9 +157,9 @@ void judge_numbers(struct record *record, const struct orders *orders)
 	if (record->environment.throttled_ns != 0)
 		refuse(record, STATUS_INVALID, "a CPU quota stopped the SUT for %.1f ms",
 			(double)record->environment.throttled_ns / 1e6);
-	if (faults > record->work.tasks && (orders->workload->flags & WORKLOAD_MAIN) == 0)
+	if (faults > begun && (orders->workload->flags & WORKLOAD_MAIN) == 0)
 		warn(record, "%.1f page faults per task in the window",
-			(double)faults / (double)record->work.tasks);
+			(double)faults / (double)begun);
 	if ((orders->workload->flags & WORKLOAD_NO_RATE) == 0 &&
 		record->window.ns < SKEW_TIMES * record->window.skew_ns)
 		warn(record, "rates n/a: the window is %.1f times the skew of the start",

@@ -3,6 +3,7 @@
  */
 /* wrap: fork pthread_create mmap */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "tests/faults.h"
 #include "tests/harness/measure/scripted.h"
@@ -85,6 +86,54 @@ START_TEST(a_generator_that_cannot_be_forked_is_told)
 }
 END_TEST
 
+static int64_t faults_now(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt;
+}
+
+/* Before it is ready: what does it cost to write what a window writes? */
+static int writing_task(void *arg)
+{
+	struct slot *slot = arg;
+	volatile char *lane = (volatile char *)slot->lane;
+	volatile char *chunks = (volatile char *)slot->chunks;
+	int64_t before = faults_now();
+
+	before = faults_now(); /* the first call may fault by itself */
+	slot->operations = 0;
+	for (size_t at = 0; at < sizeof(*slot->lane); at += 4096)
+		lane[at] = 0;
+	for (size_t at = 0; at < sizeof(*slot->chunks); at += 4096)
+		chunks[at] = chunks[at];
+	__atomic_fetch_add(&slot->orders->values[VICTIM], faults_now() - before, __ATOMIC_RELAXED);
+	return scripted_task(slot);
+}
+
+static int writing_run(struct orders *orders)
+{
+	return crew_run(orders, writing_task);
+}
+
+START_TEST(a_task_that_is_ready_has_touched_its_slot_lane_and_chunks)
+{
+	struct workload writing = scripted_workload;
+	struct plan plan = scripted_plan(&writing, model_find("processes"));
+	struct record record;
+
+	writing.run[FAMILY_PROCESSES] = writing_run;
+	plan.draft.values[VICTIM] = 0;
+	scripted_invoke(&plan, &record);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	/* three tasks: one stray fault each is what the rule allows */
+	ck_assert_int_le(record_param_value(&record, "victim", -1), 3);
+	ck_assert_int_ge(record_param_value(&record, "victim", -1), 0);
+	record_release(&record);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("crew_run");
@@ -95,6 +144,7 @@ Suite *suite(void)
 	tcase_add_loop_test(tcase, a_thread_that_cannot_be_created_is_told, 0, 2 * TRIES);
 	tcase_add_loop_test(tcase, a_mapping_that_fails_is_told, 0, 4 * TRIES);
 	tcase_add_loop_test(tcase, a_generator_that_cannot_be_forked_is_told, 0, 2);
+	tcase_add_test(tcase, a_task_that_is_ready_has_touched_its_slot_lane_and_chunks);
 	suite_add_tcase(s, tcase);
 	return s;
 }

@@ -130,6 +130,20 @@ START_TEST(what_does_not_spoil_it_is_a_warning)
 }
 END_TEST
 
+START_TEST(a_task_that_is_spawned_for_each_round_may_fault_once_each_time)
+{
+	orders->invocation->mode = ROUNDS_EACH;
+	orders->invocation->go_ns = 1;
+	record.work.rounds = 3;
+	record.window.minor_faults = 6;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "");
+	record.window.minor_faults = 9;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "1.5 page faults per task in the window");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("judge");
@@ -148,6 +162,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_task_that_did_not_run_is_a_failure);
 	tcase_add_test(tcase, the_first_reason_stands);
 	tcase_add_test(tcase, what_does_not_spoil_it_is_a_warning);
+	tcase_add_test(tcase, a_task_that_is_spawned_for_each_round_may_fault_once_each_time);
 	suite_add_tcase(s, tcase);
 	return s;
 }
