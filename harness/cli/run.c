@@ -99,9 +99,10 @@ static int verdict(const struct report *report, bool strict)
 		for (int j = 0; j < group->rows_count; j++) {
 			const struct row *row = &group->rows[j];
 			measured = measured || row->ok > 0;
-			undecided = undecided ||
-				    (group->kind == KIND_TIME && row->status == STATUS_OK &&
-					    j != group->best && interval_contains(&row->ratio, 1));
+			enum standing standing = row_standing(group, row);
+			undecided = undecided || (group->kind == KIND_TIME &&
+							 (standing == STANDING_CLOSE ||
+								 standing == STANDING_UNKNOWN));
 			undecided = undecided ||
 				    (row->status != STATUS_OK && row->status != STATUS_IMPOSSIBLE &&
 					    row->status != STATUS_LIMIT);

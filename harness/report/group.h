@@ -80,6 +80,17 @@ int row_compute(struct row *row, const struct group_rows *group);
 /* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */
 int group_compare(struct group_rows *group);
 
+/* What a row's ratio says: is it the best, surely another than the best, or not separated from it?
+ */
+enum standing {
+	STANDING_NONE, /* no ratio */
+	STANDING_BEST,
+	STANDING_APART,
+	STANDING_CLOSE,  /* the ratio's interval contains 1 */
+	STANDING_UNKNOWN /* too few pairs for an interval that could exclude it */
+};
+enum standing row_standing(const struct group_rows *group, const struct row *row);
+
 /*
  * Memory per task of every row by a fit over the sizes of all memory groups of the same benchmark.
  */

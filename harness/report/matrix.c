@@ -45,9 +45,9 @@ static void set_cell(
 			return;
 		}
 		number_middle(text, sizeof(text), &row->ratio, UNIT_PLAIN);
-		bool best = i == group->best;
-		grid_set(grid, at, column, "%s%s",
-			!best && interval_contains(&row->ratio, 1) ? "≈ " : "", best ? "1" : text);
+		enum standing standing = row_standing(group, row);
+		grid_set(grid, at, column, "%s%s", standing_mark(standing),
+			standing == STANDING_BEST ? "1" : text);
 	}
 }
 
@@ -94,6 +94,7 @@ int matrix_write(const struct writer *writer, const struct report *report)
 				set_benchmark(&grid, at++, report, &groups->groups[i], &found);
 		write_heading(writer, "Speed of every model relative to the best (1), by workload");
 		write_grid(writer, &grid);
+		standing_notes(writer, groups->groups, groups->count);
 	}
 	grid_free(&grid);
 	return rc;

@@ -9,6 +9,20 @@
 
 #include "harness/stats/pairs.h"
 
+/* Coverage that an interval needs to tell two rows apart: reached with five pairs. */
+static const double least_coverage = 0.9;
+
+enum standing row_standing(const struct group_rows *group, const struct row *row)
+{
+	if (row->status != STATUS_OK || group->best < 0 || row->ratio.n < 1)
+		return STANDING_NONE;
+	if (row == &group->rows[group->best])
+		return STANDING_BEST;
+	if (row->ratio.coverage < least_coverage)
+		return STANDING_UNKNOWN;
+	return interval_contains(&row->ratio, 1) ? STANDING_CLOSE : STANDING_APART;
+}
+
 static double leading(const struct row *row, bool by_rate)
 {
 	/* a shorter round is better: as a speed */

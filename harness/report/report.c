@@ -62,11 +62,14 @@ static void write_warnings(const struct writer *writer, const struct session *se
 	}
 	for (int i = 0; i < session->records_count; i++)
 		disturbed += session->records[i].status == STATUS_DISTURBED;
+	char times[32] = "";
+	if (units > 1)
+		snprintf(times, sizeof(times), " %d times", units);
 	if (disturbed > 0)
 		write_note(writer,
 			"warning: %d invocations were disturbed and do not count (the machine was "
-			"taken away %d times); they were repeated where there was time",
-			disturbed, units);
+			"taken away%s); they were repeated where there was time",
+			disturbed, times);
 	if (session_end(session) == NULL)
 		write_note(
 			writer, "warning: the run has no end: it was killed or is still going on");

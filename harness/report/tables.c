@@ -95,6 +95,30 @@ const char *row_verdict(const struct row *row)
 		       : status_names[row->status];
 }
 
+const char *standing_mark(enum standing standing)
+{
+	return standing == STANDING_CLOSE ? "≈ " : standing == STANDING_UNKNOWN ? "? " : "";
+}
+
+void standing_notes(const struct writer *writer, const struct group_rows *groups, int count)
+{
+	bool close = false, unknown = false;
+
+	for (int i = 0; i < count; i++) {
+		for (int j = 0; groups[i].kind == KIND_TIME && j < groups[i].rows_count; j++) {
+			enum standing standing = row_standing(&groups[i], &groups[i].rows[j]);
+			close = close || standing == STANDING_CLOSE;
+			unknown = unknown || standing == STANDING_UNKNOWN;
+		}
+	}
+	if (close)
+		write_note(
+			writer, "≈ not separated from the best: the ratio's interval contains 1");
+	if (unknown)
+		write_note(writer,
+			"? cannot be told from the best: fewer than five pairs were measured");
+}
+
 static void set_percentiles(const struct building *building, int at, const struct row *row)
 {
 	char text[NUMBER_MAX];
@@ -117,10 +141,10 @@ static void set_time(const struct building *building, int at, const struct row *
 	number_interval(text, sizeof(text), group->by_rate ? &row->rate : &row->round_ns,
 		group->by_rate ? UNIT_RATE : UNIT_DURATION);
 	grid_set(grid, at, LEADING, "%s", text);
-	bool best = group->best >= 0 && row == &group->rows[group->best];
+	enum standing standing = row_standing(group, row);
 	number_interval(text, sizeof(text), &row->ratio, UNIT_PLAIN);
-	bool apart = !interval_contains(&row->ratio, 1);
-	grid_set(grid, at, RATIO, "%s%s", best || apart ? "" : "≈ ", best ? "1" : text);
+	grid_set(grid, at, RATIO, "%s%s", standing_mark(standing),
+		standing == STANDING_BEST ? "1" : text);
 	if (group->facts->latency)
 		set_percentiles(building, at, row);
 	number_middle(text, sizeof(text), &row->cpu_ns, UNIT_DURATION);
@@ -186,7 +210,10 @@ static void set_model(const struct building *building, int at, const struct row 
 	if (row->status != STATUS_OK)
 		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
 			notes_add(building->notes, "%s: %s%s%s", row->model,
-				refused ? "" : row_verdict(row), refused ? "" : ": ", row->reason));
+				refused                            ? ""
+				: row->status == STATUS_IMPOSSIBLE ? "not possible"
+								   : row_verdict(row),
+				refused ? "" : ": ", row->reason));
 	for (int i = 0; i < row->warnings_count && end < sizeof(text); i++)
 		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
 			notes_add(building->notes, "%s: %s", row->model, row->warnings[i]));
@@ -221,17 +248,7 @@ static void set_heads(const struct building *building)
 /* Lines below the grid that concern the table, not a row. */
 static void write_remarks(const struct writer *writer, const struct group_rows *group)
 {
-	const struct row *best = group->best < 0 ? NULL : &group->rows[group->best];
-	bool unseparated = false;
-
-	for (int i = 0; i < group->rows_count && best != NULL; i++) {
-		const struct row *row = &group->rows[i];
-		if (row != best && row->ratio.n > 0 && interval_contains(&row->ratio, 1))
-			unseparated = true;
-	}
-	if (unseparated)
-		write_note(
-			writer, "≈ not separated from the best: the ratio's interval contains 1");
+	standing_notes(writer, group, 1);
 	if (group->rows_count == 1)
 		write_note(writer, "no sibling did the same work: nothing to compare it with");
 	if (!group->facts->rate)

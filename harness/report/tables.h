@@ -34,4 +34,10 @@ void group_sweep(
  */
 const char *row_verdict(const struct row *row);
 
+/* What stands before a ratio: "≈ " not separated from the best, "? " too few pairs to tell. */
+const char *standing_mark(enum standing standing);
+
+/* Explains the marks of the rows of these groups, a note each. */
+void standing_notes(const struct writer *writer, const struct group_rows *groups, int count);
+
 #endif
