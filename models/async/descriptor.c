@@ -52,7 +52,10 @@ int async_descriptor_know(struct async_descriptor *descriptor, int fd)
 		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){sizeof type}) == 0)
 			descriptor->drains = type == SOCK_STREAM;
 	} else if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode)) {
+		int flags = fcntl(fd, F_GETFL);
+
 		descriptor->is_file = 1;
+		descriptor->is_direct = flags >= 0 && (flags & O_DIRECT) != 0;
 	} else {
 		int flags = fcntl(fd, F_GETFL);
 

@@ -34,9 +34,19 @@ static int transfer_blocking(void *arg)
 	return transfer->done < 0 ? -errno : 0;
 }
 
-/* What the page cache can do at once; -EAGAIN also where the file system cannot tell. */
-static ssize_t transfer_cached(const struct transfer *transfer)
+/*
+ * What the page cache can do at once; -EAGAIN also where the file system cannot tell. A direct
+ * transfer would wait for the device even so: it has nothing to do with the cache.
+ */
+static ssize_t transfer_cached(struct async_loop *loop, const struct transfer *transfer)
 {
+	struct async_descriptor *descriptor;
+	int rc = async_descriptor_find(&loop->descriptors, transfer->fd, &descriptor);
+
+	if (rc != 0)
+		return rc;
+	if (descriptor->is_direct)
+		return -EAGAIN;
 	ssize_t done =
 		transfer->write
 			? pwritev2(transfer->fd, &transfer->part, 1, transfer->offset, RWF_NOWAIT)
@@ -57,7 +67,7 @@ static ssize_t transfer(struct transfer transfer)
 	if (self->interrupt != 0)
 		return async_take_interrupt(self);
 	size_t bytes = transfer.part.iov_len;
-	ssize_t cached = transfer_cached(&transfer);
+	ssize_t cached = transfer_cached(self->loop, &transfer);
 	if (cached == (ssize_t)bytes || (cached < 0 && cached != -EAGAIN) || cached == 0)
 		return cached;
 	size_t first = cached > 0 ? (size_t)cached : 0;
