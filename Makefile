@@ -166,7 +166,7 @@ asan: ## build and test under ASan and UBSan
 tsan: ## build and test what crosses threads under TSan
 	$(MAKE) MODE=tsan tsan-tests
 
-TSAN_TESTS := $(filter $(BUILD)/tests/models/threads/% $(BUILD)/tests/models/async/%,$(TESTS))
+TSAN_TESTS := $(filter $(BUILD)/tests/models/test_% $(BUILD)/tests/models/threads/% $(BUILD)/tests/models/async/%,$(TESTS))
 TSAN_TESTS := $(filter-out $(addprefix $(BUILD)/tests/models/async/test_,generator lectures_generators \
               stack stackless switch task),$(TSAN_TESTS))
 

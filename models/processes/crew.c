@@ -76,11 +76,12 @@ static int processes_open(struct crew *crew)
 static int run_task(void *arg)
 {
 	struct order *order = arg;
-	const struct crew *crew = order->processes->crew;
 	int rc = order->fn(order->arg);
 
+	/* Without a failure the shared notes are not touched, nor mapped into the child. */
 	if (rc == 0)
 		return 0;
+	const struct crew *crew = order->processes->crew;
 	rc = task_errno(rc);
 	first_failure_note(&order->processes->first_failure, order->task, rc, 0);
 	if (crew->on_failure != NULL)

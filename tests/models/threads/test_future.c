@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "models/async/async.h"
+#include "models/model.h"
 #include "models/threads/future.h"
 #include "tests/suite.h"
 
@@ -42,6 +45,52 @@ START_TEST(a_value_set_by_one_pthread_is_awaited_by_another)
 	ck_assert_int_eq(pthread_create(&thread, NULL, square_of_four, &four), 0);
 	ck_assert_int_eq(thread_future_result(&future, &value, SYNC_FOREVER), 0);
 	ck_assert_int_eq(*(int *)value, 16);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static void ring(int error, void *value, void *arg)
+{
+	uint64_t one = 1;
+
+	(void)error;
+	(void)value;
+	ck_assert_int_eq(write(*(int *)arg, &one, sizeof(one)), sizeof(one));
+}
+
+/* Waits on its loop's own terms: for a descriptor that the callback makes readable. */
+static int await_future(void *arg)
+{
+	struct thread_callback callback;
+	uint64_t count;
+	void *value;
+	int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	thread_future_on_done(&future, &callback, ring, &bell);
+	ssize_t got = async_read(bell, &count, sizeof(count));
+	int rc = got == (ssize_t)sizeof(count) ? thread_future_result(&future, &value, SYNC_TRY)
+					       : -EIO;
+	while (rc == -ETIMEDOUT) /* the callback comes just before the result is open to all */
+		rc = thread_future_result(&future, &value, SYNC_FOREVER);
+	async_close(bell);
+	close(bell);
+	*(int *)arg = rc == 0 ? *(int *)value : rc;
+	return rc;
+}
+
+START_TEST(a_value_set_by_a_pthread_is_awaited_by_a_coroutine)
+{
+	struct crew crew = {0};
+	pthread_t thread;
+	int four = 4, got = 0;
+
+	thread_future_make(&future);
+	int rc = crew_open(&crew, model_find("async"), 1);
+	if (rc == 0)
+		rc = crew_spawn(&crew, await_future, &got);
+	ck_assert_int_eq(pthread_create(&thread, NULL, square_of_four, &four), 0);
+	ck_assert_int_eq(crew_join(&crew, rc), 0);
+	ck_assert_int_eq(got, 16);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 END_TEST
@@ -169,6 +218,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, a_value_set_by_one_pthread_is_awaited_by_another);
+	tcase_add_test(tc, a_value_set_by_a_pthread_is_awaited_by_a_coroutine);
 	tcase_add_test(tc, asking_too_early_times_out_and_setting_twice_is_refused);
 	tcase_add_test(tc, an_error_reaches_the_waiter);
 	tcase_add_test(tc, only_what_has_not_been_started_can_be_cancelled);
