@@ -217,6 +217,8 @@ static void refill(struct async_executor *executor)
 			return;
 		if ((executor->waiting = next) == NULL)
 			executor->waiting_end = &executor->waiting;
+		summon(executor); /* all workers may have gone to sleep before the completions came
+				     here */
 	}
 }
 

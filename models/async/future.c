@@ -145,6 +145,7 @@ int64_t async_await(struct async_future *future)
 	if (rc < 0)
 		return rc;
 	while (future->state == ASYNC_PENDING) {
+		async_thread.current->waits = "async_await";
 		rc = async_waiters_wait(&future->waiters);
 		if (rc < 0) {
 			interrupted = rc;

@@ -376,6 +376,7 @@ size_t async_loop_close(struct async_loop *loop)
 		uint64_t end_ns = async_now_ns() + CLOSING_NS;
 		for (uint64_t now_ns; loop->alive_count > 0 && (now_ns = async_now_ns()) < end_ns;)
 			turns(loop, end_ns - now_ns);
+		turns(loop, 0); /* what has become due while we were not running */
 		while (loop->alive_count > 0) {
 			cancel_all(loop, true);
 			turns(loop, CLOSING_NS);

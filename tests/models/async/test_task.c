@@ -223,22 +223,23 @@ static int awaits_shielded(void *arg)
 	return (int)async_await_shielded(&((struct async_task *)arg)->future);
 }
 
-static int sleeps_and_answers(void *arg)
+static int waits_and_answers(void *arg)
 {
-	int rc = async_sleep(*(int *)arg * (uint64_t)MS);
+	int rc = async_event_wait(arg);
 	return rc != 0 ? rc : 5;
 }
 
 static int shield(void *arg)
 {
-	int ms = 5;
+	struct async_event event = {0};
 	(void)arg;
-	struct async_task *inner = async_spawn(sleeps_and_answers, &ms);
+	struct async_task *inner = async_spawn(waits_and_answers, &event);
 	struct async_task *outer = async_spawn(awaits_shielded, inner);
 	must(async_sleep(MS) == 0);
 	async_task_cancel(outer);
 	must(async_task_join(outer) == -ECANCELED);
 	must(!async_future_done(&inner->future));
+	async_event_set(&event);
 	must(async_task_join(inner) == 5);
 	return 0;
 }
