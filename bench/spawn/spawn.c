@@ -68,13 +68,20 @@ static int spawn_all(struct crew *crew, struct orders *orders)
 
 	for (int i = 0; i < orders->tasks && rc == 0; i++)
 		rc = crew_spawn(crew, spawn_task, &shared->runs[i]);
-	return rc;
+	return rc == 0 ? 0 : crew_limit(orders, crew, rc);
+}
+
+static int spawn_open(struct crew *crew, struct orders *orders)
+{
+	int rc = crew_open_for(crew, orders, orders->tasks);
+
+	return rc == 0 ? 0 : crew_limit(orders, crew, rc);
 }
 
 static int spawn_warm(struct orders *orders, struct slot *slot)
 {
 	struct crew crew;
-	int rc = crew_open_for(&crew, orders, orders->tasks);
+	int rc = spawn_open(&crew, orders);
 
 	while (rc == 0 && slot_round(slot)) {
 		rc = spawn_all(&crew, orders);
@@ -91,7 +98,7 @@ static int spawn_cold(struct orders *orders, struct slot *slot)
 	int rc = 0;
 
 	while (rc == 0 && slot_round(slot)) {
-		rc = crew_open_for(&crew, orders, orders->tasks);
+		rc = spawn_open(&crew, orders);
 		if (rc == 0)
 			rc = spawn_all(&crew, orders);
 		rc = crew_join(&crew, rc);
