@@ -1,5 +1,6 @@
 /*
  * The event loop's turns, its opening and closing.
+ * It is over 400 lines: the three change the same private state, and are read together.
  */
 #include "models/async/loop.h"
 

@@ -2,6 +2,7 @@
  * The examples of the lecture notes on asyncio, each with the outcome the notes give; a second of
  * the notes is 10 ms here. The order of events is what is compared, durations only against generous
  * bounds.
+ * It is over 400 lines: one test per example of the notes.
  */
 #include <errno.h>
 #include <pthread.h>
