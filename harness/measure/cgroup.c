@@ -180,15 +180,17 @@ static void sweep(const char *folder)
 		closedir(groups);
 }
 
-int memory_group_make(struct memory_group *group)
+/* A group below our own that has this file. */
+static int make(struct control_group *group, const char *controller, const char *file_of_1,
+	const char *file_of_2)
 {
 	char folder[CGROUP_PATH_MAX];
 	char file[CGROUP_PATH_MAX + 64];
 
-	*group = (struct memory_group){0};
+	*group = (struct control_group){0};
 	if (without("cgroup"))
 		return -ENOSYS;
-	int rc = own_folder("memory", folder, sizeof(folder), &group->version);
+	int rc = own_folder(controller, folder, sizeof(folder), &group->version);
 	if (rc != 0)
 		return rc;
 	sweep(folder);
@@ -204,15 +206,38 @@ int memory_group_make(struct memory_group *group)
 	}
 	/* in version 2 the parent may not have handed the controller down */
 	snprintf(file, sizeof(file), "%s/%s", group->path,
-		group->version == 1 ? "memory.usage_in_bytes" : "memory.current");
+		group->version == 1 ? file_of_1 : file_of_2);
 	if (access(file, R_OK) != 0) {
-		memory_group_remove(group);
+		control_group_remove(group);
 		return -EOPNOTSUPP;
 	}
 	return 0;
 }
 
-int memory_group_enter(const struct memory_group *group)
+int memory_group_make(struct control_group *group)
+{
+	return make(group, "memory", "memory.usage_in_bytes", "memory.current");
+}
+
+int cpu_group_make(struct control_group *group)
+{
+	char file[CGROUP_PATH_MAX + 64];
+	int rc = make(group, "cpuacct", "cpuacct.usage", "cpu.stat");
+
+	if (rc != 0)
+		return rc;
+	/* there where CPU time is shared out: version 1 mounted both together, or version 2 has
+	   handed it down */
+	snprintf(file, sizeof(file), "%s/%s", group->path,
+		group->version == 1 ? "cpu.shares" : "cpu.weight");
+	if (access(file, F_OK) == 0) {
+		control_group_remove(group);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+int control_group_enter(const struct control_group *group)
 {
 	char file[CGROUP_PATH_MAX + 64];
 
@@ -225,7 +250,7 @@ int memory_group_enter(const struct memory_group *group)
 	return rc;
 }
 
-static int64_t group_number(const struct memory_group *group, const char *file)
+static int64_t group_number(const struct control_group *group, const char *file)
 {
 	char path[CGROUP_PATH_MAX + 64];
 	char text[64];
@@ -236,13 +261,13 @@ static int64_t group_number(const struct memory_group *group, const char *file)
 	return proc_read(AT_FDCWD, path, text, sizeof(text)) > 0 ? strtoll(text, NULL, 10) : -1;
 }
 
-int64_t memory_group_bytes(const struct memory_group *group)
+int64_t memory_group_bytes(const struct control_group *group)
 {
 	return group_number(
 		group, group->version == 1 ? "memory.usage_in_bytes" : "memory.current");
 }
 
-int64_t memory_group_kernel_bytes(const struct memory_group *group)
+int64_t memory_group_kernel_bytes(const struct control_group *group)
 {
 	char path[CGROUP_PATH_MAX + 64];
 	char text[4096];
@@ -257,7 +282,23 @@ int64_t memory_group_kernel_bytes(const struct memory_group *group)
 	return proc_field(text, "kernel ", -1);
 }
 
-void memory_group_remove(struct memory_group *group)
+int64_t cpu_group_ns(const struct control_group *group)
+{
+	char path[CGROUP_PATH_MAX + 64];
+	char text[1024];
+
+	if (group->version == 1)
+		return group_number(group, "cpuacct.usage");
+	if (group->path[0] == '\0')
+		return -1;
+	snprintf(path, sizeof(path), "%s/cpu.stat", group->path);
+	if (proc_read(AT_FDCWD, path, text, sizeof(text)) <= 0)
+		return -1;
+	int64_t us = proc_field(text, "usage_usec ", -1);
+	return us < 0 ? -1 : us * 1000;
+}
+
+void control_group_remove(struct control_group *group)
 {
 	enum {
 		TRIES = 100,

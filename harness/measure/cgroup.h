@@ -1,7 +1,7 @@
 /*
- * Control groups, version 1 or 2: where this process is, what holds there, and a memory group of
- * the SUT's own where one may be made. The kernel counts in it exactly what the SUT takes, kernel
- * side included, whatever else the machine does.
+ * Control groups, version 1 or 2: where this process is, what holds there, and groups of the
+ * SUT's own where they may be made: one for memory, one for CPU time. The kernel counts in them
+ * exactly what the SUT takes, kernel side included, whatever else the machine does.
  */
 #ifndef CONCBENCH_HARNESS_MEASURE_CGROUP_H
 #define CONCBENCH_HARNESS_MEASURE_CGROUP_H
@@ -27,23 +27,30 @@ void cgroup_cpu_max(char *text, size_t bytes);
 /* ns for which the quota has stopped this process's group so far; 0 where there is none. */
 uint64_t cgroup_throttled_ns(void);
 
-/* A memory group of our own. An all-zero one is valid and empty. */
-struct memory_group {
+/* A group of our own for the SUT. An all-zero one is valid and empty. */
+struct control_group {
 	char path[CGROUP_PATH_MAX]; /* "" when none could be made */
 	int version;
 };
 
 /*
  * Makes the group concbench-PID below this process's own, after removing those of dead supervisors.
- *   Returns  0 or -errno; the group is then empty, and its two readings are -1.
+ *   Returns  0 or -errno; the group is then empty, and its readings are -1.
  */
-int memory_group_make(struct memory_group *group);
+int memory_group_make(struct control_group *group);
+/*
+ * The same for counting CPU time; only where it does not share it out as well, since the SUT would
+ * then be scheduled as one (-EOPNOTSUPP).
+ */
+int cpu_group_make(struct control_group *group);
 /* Moves the calling process into it. */
-int memory_group_enter(const struct memory_group *group);
+int control_group_enter(const struct control_group *group);
 /* Bytes charged to it: all, and the kernel's part (stacks, page tables, slab); -1 where unknown. */
-int64_t memory_group_bytes(const struct memory_group *group);
-int64_t memory_group_kernel_bytes(const struct memory_group *group);
+int64_t memory_group_bytes(const struct control_group *group);
+int64_t memory_group_kernel_bytes(const struct control_group *group);
+/* CPU time of all that ran in it, up to the last tick of what still runs; -1 where unknown. */
+int64_t cpu_group_ns(const struct control_group *group);
 /* Removes it, once no process is left in it. */
-void memory_group_remove(struct memory_group *group);
+void control_group_remove(struct control_group *group);
 
 #endif

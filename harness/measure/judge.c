@@ -7,12 +7,15 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "harness/measure/supervisor.h"
 
 enum { SATURATED_PERCENT = 70, FULL_PERCENT = 90, SKEW_TIMES = 20, DIRTY_MIB = 16 };
+/* The witness of the CPU account: below that time its own reading is too much of it. */
+enum { WITNESSED_NS = 100 * 1000 * 1000, WITNESS_PARTS = 100, TICK_NS = 10 * 1000 * 1000 };
 
 static void refuse(struct record *record, enum status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -85,7 +88,8 @@ static int tasks_seen(const struct orders *orders)
 /*
  * A busy load process makes an open loop, or an upstream, late and the invocation invalid. A closed
  * loop is never late: its figures are true of the pair of server and generator. Only when it is the
- * busier side the rate is its own and not the server's, which the table must say.
+ * busier side the rate is its own and not the server's, and replies have waited for it, which the
+ * table must say: differences between models are then smaller there than they are.
  */
 static void judge_saturation(struct record *record, const struct orders *orders, const char *who)
 {
@@ -103,8 +107,8 @@ static void judge_saturation(struct record *record, const struct orders *orders,
 			busy);
 	if (closed && busy > FULL_PERCENT && sut < FULL_PERCENT)
 		warn(record,
-			"rate is a lower bound: the generator was busy %.0f %% of the window, the "
-			"SUT %.0f %%",
+			"rate is a lower bound, latencies an upper one: the generator was busy "
+			"%.0f %% of the window, the SUT %.0f %%",
 			busy, sut);
 }
 
@@ -167,4 +171,23 @@ void judge_numbers(struct record *record, const struct orders *orders)
 	/* with a control group of its own the SUT is not mixed with what others give back */
 	if (record->memory.measured && !record->memory.settled && record->memory.a.cgroup < 0)
 		warn(record, "the machine's memory did not stand still before the baseline");
+}
+
+void judge_account(struct record *record, const struct supervisor *supervisor)
+{
+	int64_t ours_ns = (int64_t)record->window.cpu_ns;
+	int64_t group_ns = account_witness_ns(supervisor);
+	int64_t most_ns = ours_ns / WITNESS_PARTS;
+
+	if (group_ns < 0 && account_misses_ends(supervisor->orders))
+		warn(record, "CPU time without what ending threads took at the last: no control "
+			     "group to count it");
+	if (group_ns < 0 || (ours_ns < WITNESSED_NS && group_ns < WITNESSED_NS))
+		return;
+	/* servers run on while they are read: the group knows of them up to their last tick */
+	if (supervisor->invocation->mode == ROUNDS_ONCE)
+		most_ns += (int64_t)TICK_NS * CPU_COUNT(&supervisor->orders->sut_cpus);
+	if (llabs(group_ns - ours_ns) > most_ns)
+		warn(record, "CPU time: the control group counted %.1f ms, the account has %.1f",
+			(double)group_ns / 1e6, (double)ours_ns / 1e6);
 }

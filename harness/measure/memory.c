@@ -108,7 +108,7 @@ static int add_tree(struct record_memory_point *point, pid_t root)
 	return rc;
 }
 
-int memory_read(struct record_memory_point *point, pid_t root, const struct memory_group *group)
+int memory_read(struct record_memory_point *point, pid_t root, const struct control_group *group)
 {
 	*point = (struct record_memory_point){0};
 	read_machine(point);

@@ -16,7 +16,7 @@
  * slab memory per process.
  *   Returns  0 or -errno (memory for the list of processes was missing).
  */
-int memory_read(struct record_memory_point *point, pid_t root, const struct memory_group *group)
+int memory_read(struct record_memory_point *point, pid_t root, const struct control_group *group)
 	__attribute__((warn_unused_result));
 
 /* The tree's set size without the arena; -1 when it could not be read. */

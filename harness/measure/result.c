@@ -97,6 +97,24 @@ static struct account between_marks(
 	return account_between(&before, &after);
 }
 
+int64_t account_witness_ns(const struct supervisor *supervisor)
+{
+	int64_t gate = supervisor->readings[REQUEST_GATE].group_cpu_ns;
+	int64_t open = supervisor->readings[REQUEST_OPEN].group_cpu_ns;
+	int64_t close = supervisor->readings[REQUEST_CLOSE].group_cpu_ns;
+	int64_t passage = supervisor->invocation->mode != ROUNDS_ONCE ? open - gate : 0;
+
+	if (gate < 0 || open < 0 || close <= 0)
+		return -1;
+	return close - open > passage ? close - open - passage : 0;
+}
+
+bool account_misses_ends(const struct orders *orders)
+{
+	return orders->model->family == FAMILY_THREADS && orders->model->kind == MODEL_PER_TASK &&
+	       (orders->workload->flags & WORKLOAD_MAIN) != 0;
+}
+
 /* The window's account, without what passing the gate and reading costs in itself. */
 static void fill_window(struct record *record, const struct supervisor *supervisor)
 {
@@ -107,6 +125,8 @@ static void fill_window(struct record *record, const struct supervisor *supervis
 	if (supervisor->invocation->mode != ROUNDS_ONCE)
 		passage = between_marks(supervisor, REQUEST_GATE, REQUEST_OPEN);
 	window = account_between(&passage, &window);
+	if (account_misses_ends(orders) && account_witness_ns(supervisor) >= 0)
+		window.cpu_ns = (uint64_t)account_witness_ns(supervisor);
 	record->window = (struct record_window){
 		.ns = supervisor->invocation->end_ns - supervisor->invocation->go_ns,
 		.cpu_ns = window.cpu_ns,
@@ -259,5 +279,6 @@ int result_fill(const struct supervisor *supervisor, struct record *record)
 		rc = fill_latency(record, supervisor->orders);
 	judge_begin(record, &supervisor->begin);
 	judge_numbers(record, supervisor->orders);
+	judge_account(record, supervisor);
 	return rc;
 }

@@ -35,6 +35,7 @@ static void read_marks(struct supervisor *supervisor, enum request request)
 		*reading = (struct reading){0};
 		rc = account_tree(&reading->tree, supervisor->root.pid, asker, &awake);
 	}
+	reading->group_cpu_ns = cpu_group_ns(&supervisor->cpu_group);
 	counts_read(&supervisor->counts, reading->counts);
 	environment_read(&reading->environment);
 	if (rc != 0)

@@ -85,7 +85,7 @@ static int fork_child(struct supervisor *supervisor, struct child *child, bool i
 	if (pid == 0) {
 		bell_to_ring = NULL;
 		if (is_root)
-			sut_main(supervisor->orders, &supervisor->group);
+			sut_main(supervisor->orders, &supervisor->group, &supervisor->cpu_group);
 		load_main(supervisor->orders);
 	}
 	child->pid = pid;
@@ -261,7 +261,8 @@ static int start(struct supervisor *supervisor)
 
 	if (orders->kind == KIND_MEMORY)
 		(void)memory_group_make(
-			&supervisor->group); /* else the machine's counts are used */
+			&supervisor->group);          /* else the machine's counts are used */
+	(void)cpu_group_make(&supervisor->cpu_group); /* else the account has no witness */
 	environment_read(&supervisor->begin);
 	supervisor->progress_ns = clock_now_ns();
 	if (orders->workload->load != NULL)
@@ -293,7 +294,8 @@ static int run(struct supervisor *supervisor, struct record *record)
 	environment_read(&supervisor->end);
 	rc = result_fill(supervisor, record);
 	counts_close(&supervisor->counts);
-	memory_group_remove(&supervisor->group);
+	control_group_remove(&supervisor->group);
+	control_group_remove(&supervisor->cpu_group);
 	bell_to_ring = NULL;
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	restore_signals(before);

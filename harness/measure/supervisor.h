@@ -32,6 +32,7 @@ struct reading {
 	struct account tree;
 	struct environment environment;
 	int64_t counts[COUNT_EVENTS];
+	int64_t group_cpu_ns; /* of the SUT's own control group, -1: none */
 };
 
 struct supervisor {
@@ -39,7 +40,7 @@ struct supervisor {
 	struct invocation *invocation;
 	const struct plan *plan;
 	struct child root, load;
-	struct memory_group group;
+	struct control_group group, cpu_group;
 	struct counts counts;
 	struct environment begin, end; /* of the whole invocation */
 	struct reading readings[REQUESTS];
@@ -69,11 +70,25 @@ int result_fill(const struct supervisor *supervisor, struct record *record);
 /* The part of a record that is known before anything runs. */
 void result_identify(const struct plan *plan, struct record *record);
 
+/*
+ * What the SUT's own control group counted in the window, without the passage through the gate.
+ *   Returns  ns; -1 where there is no group, or none the SUT could be moved into.
+ */
+int64_t account_witness_ns(const struct supervisor *supervisor);
+
+/*
+ * Threads that end inside the window: the kernel adds a thread's time to its process before the
+ * thread has ended, so the account misses the rest (4 of 20 us of an empty one). Only a control
+ * group knows of it.
+ */
+bool account_misses_ends(const struct orders *orders);
+
 /* The verdict: on how the processes ended, what was there before, and the filled record's own
    numbers (judge.c). */
 void judge_end(struct record *record, const struct supervisor *supervisor);
 void judge_begin(struct record *record, const struct environment *begin);
 void judge_numbers(struct record *record, const struct orders *orders);
+void judge_account(struct record *record, const struct supervisor *supervisor);
 
 /* Serves one request of the SUT or the load process (serve.c). */
 void serve(struct supervisor *supervisor, enum request request);

@@ -111,13 +111,16 @@ static int prepare(struct orders *orders)
 	return 0;
 }
 
-void sut_main(struct orders *orders, const struct memory_group *group)
+void sut_main(
+	struct orders *orders, const struct control_group *memory, const struct control_group *cpu)
 {
 	struct invocation *invocation = orders->invocation;
 	int rc;
 
-	if (group->path[0] != '\0')
-		(void)memory_group_enter(group); /* else its readings stay 0 and are not used */
+	if (memory->path[0] != '\0')
+		(void)control_group_enter(memory); /* else its readings stay 0 and are not used */
+	if (cpu->path[0] != '\0')
+		(void)control_group_enter(cpu);
 	leave_supervisor(invocation->supervisor);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	normalise(orders, &orders->sut_cpus);

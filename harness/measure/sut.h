@@ -10,7 +10,8 @@
 
 /* The body of the SUT's first process, after the fork: own session, prepare, point A, run, finish.
  */
-void sut_main(struct orders *orders, const struct memory_group *group) __attribute__((noreturn));
+void sut_main(struct orders *orders, const struct control_group *memory,
+	const struct control_group *cpu) __attribute__((noreturn));
 
 /* The body of the load process: generator or upstream. */
 void load_main(struct orders *orders) __attribute__((noreturn));

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/measure/cgroup.h"
@@ -29,23 +31,23 @@ END_TEST
 
 START_TEST(a_group_can_be_forbidden)
 {
-	struct memory_group group;
+	struct control_group group;
 
 	setenv("CONCBENCH_WITHOUT", "cgroup", 1);
 	ck_assert_int_eq(memory_group_make(&group), -ENOSYS);
 	ck_assert_str_eq(group.path, "");
 	ck_assert_int_eq(memory_group_bytes(&group), -1);
 	ck_assert_int_eq(memory_group_kernel_bytes(&group), -1);
-	memory_group_remove(&group);
+	control_group_remove(&group);
 }
 END_TEST
 
 /* Takes 8 MiB inside the group, tells, and waits to be released. */
-static void take_memory(const struct memory_group *group, int told, int release)
+static void take_memory(const struct control_group *group, int told, int release)
 {
 	enum { TAKEN = 8 << 20 };
 	char byte;
-	int rc = memory_group_enter(group);
+	int rc = control_group_enter(group);
 	char *taken = mmap(NULL, TAKEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	memset(taken, 1, TAKEN);
@@ -56,7 +58,7 @@ static void take_memory(const struct memory_group *group, int told, int release)
 
 START_TEST(a_group_counts_who_enters_it_and_goes_when_it_is_empty)
 {
-	struct memory_group group;
+	struct control_group group;
 	int told[2], release[2];
 	char path[CGROUP_PATH_MAX], byte;
 
@@ -74,14 +76,14 @@ START_TEST(a_group_counts_who_enters_it_and_goes_when_it_is_empty)
 	ck_assert_int_ge(memory_group_kernel_bytes(&group), 0);
 	ck_assert_int_eq(write(release[1], "g", 1), 1);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	memory_group_remove(&group);
+	control_group_remove(&group);
 	ck_assert_int_eq(access(path, F_OK), -1);
 }
 END_TEST
 
 START_TEST(groups_of_the_dead_are_swept)
 {
-	struct memory_group group;
+	struct control_group group;
 	char path[CGROUP_PATH_MAX + 16];
 	pid_t dead = fork();
 
@@ -93,10 +95,10 @@ START_TEST(groups_of_the_dead_are_swept)
 	snprintf(path, sizeof(path), "%.*s-%d", (int)(strrchr(group.path, '-') - group.path),
 		group.path, dead);
 	ck_assert_int_eq(mkdir(path, 0755), 0);
-	memory_group_remove(&group);
+	control_group_remove(&group);
 	ck_assert_int_eq(memory_group_make(&group), 0);
 	ck_assert_int_eq(access(path, F_OK), -1);
-	memory_group_remove(&group);
+	control_group_remove(&group);
 }
 END_TEST
 
@@ -112,6 +114,40 @@ START_TEST(the_own_group_is_named)
 }
 END_TEST
 
+START_TEST(a_group_counts_the_cpu_time_of_who_enters_it)
+{
+	enum { BURNT_NS = 30 * 1000 * 1000 };
+	struct control_group group;
+	struct rusage usage;
+	struct timespec now = {0};
+	int status;
+
+	if (cpu_group_make(&group) != 0) {
+		ck_assert_str_eq(group.path, "");
+		ck_assert_int_eq(cpu_group_ns(&group), -1);
+		return; /* not allowed here, or not without sharing out CPU time */
+	}
+	pid_t child = fork();
+	if (child == 0) {
+		int rc = control_group_enter(&group);
+
+		while (now.tv_sec == 0 && now.tv_nsec < BURNT_NS)
+			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+		_exit(rc == 0 ? 0 : 1);
+	}
+	ck_assert_int_eq(wait4(child, &status, 0, &usage), child);
+	ck_assert_int_eq(status, 0);
+	int64_t counted_ns = cpu_group_ns(&group);
+	int64_t used_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+			  (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+	/* what it used before it came in is not there, nor is the group's other user, the exit */
+	ck_assert_int_ge(counted_ns, used_ns / 2);
+	ck_assert_int_le(counted_ns, used_ns * 2);
+	control_group_remove(&group);
+	ck_assert_int_eq(cpu_group_ns(&group), -1);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("cgroup");
@@ -122,6 +158,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_group_counts_who_enters_it_and_goes_when_it_is_empty);
 	tcase_add_test(tcase, groups_of_the_dead_are_swept);
 	tcase_add_test(tcase, the_own_group_is_named);
+	tcase_add_test(tcase, a_group_counts_the_cpu_time_of_who_enters_it);
 	suite_add_tcase(s, tcase);
 	return s;
 }

@@ -57,8 +57,9 @@ START_TEST(a_closed_loop_whose_generator_is_full_and_server_is_not_is_a_lower_bo
 {
 	orders->load->busy_ns = 950000000;
 	assert_status(STATUS_OK, "");
-	ck_assert_str_eq(record.warning, "rate is a lower bound: the generator was busy 95 % of "
-					 "the window, the SUT 50 %");
+	ck_assert_str_eq(record.warning,
+		"rate is a lower bound, latencies an upper one: the generator "
+		"was busy 95 % of the window, the SUT 50 %");
 }
 END_TEST
 
@@ -144,6 +145,46 @@ START_TEST(a_task_that_is_spawned_for_each_round_may_fault_once_each_time)
 }
 END_TEST
 
+/* An account of 500 ms, and what the control group says between the marks. */
+static void assert_account(int64_t gate_ms, int64_t open_ms, int64_t close_ms, const char *warning)
+{
+	struct supervisor supervisor = {.orders = orders, .invocation = orders->invocation};
+
+	supervisor.readings[REQUEST_GATE].group_cpu_ns = gate_ms * 1000000;
+	supervisor.readings[REQUEST_OPEN].group_cpu_ns = open_ms * 1000000;
+	supervisor.readings[REQUEST_CLOSE].group_cpu_ns = close_ms * 1000000;
+	record.warning[0] = '\0';
+	judge_account(&record, &supervisor);
+	ck_assert_str_eq(record.warning, warning);
+}
+
+START_TEST(an_account_that_the_control_group_contradicts_is_a_warning)
+{
+	orders->invocation->mode = ROUNDS_KEPT;
+	assert_account(10, 14, 518, "");
+	assert_account(
+		10, 14, 524, "CPU time: the control group counted 506.0 ms, the account has 500.0");
+	assert_account(
+		10, 14, 500, "CPU time: the control group counted 482.0 ms, the account has 500.0");
+	assert_account(-1, -1, -1, "");
+	assert_account(0, 0, 0, "");
+	/* servers run while they are read: a tick on their CPU is not known yet */
+	orders->invocation->mode = ROUNDS_ONCE;
+	assert_account(0, 14, 524, "");
+	assert_account(
+		0, 14, 530, "CPU time: the control group counted 516.0 ms, the account has 500.0");
+	orders->model = model_find("threads");
+	orders->workload = &mainly_workload;
+	assert_account(-1, -1, -1,
+		"CPU time without what ending threads took at the last: no control group to count "
+		"it");
+	orders->model = model_find("processes");
+	assert_account(-1, -1, -1, "");
+	record.window.cpu_ns = 50000000; /* too short to be judged */
+	assert_account(0, 14, 80, "");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("judge");
@@ -163,6 +204,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, the_first_reason_stands);
 	tcase_add_test(tcase, what_does_not_spoil_it_is_a_warning);
 	tcase_add_test(tcase, a_task_that_is_spawned_for_each_round_may_fault_once_each_time);
+	tcase_add_test(tcase, an_account_that_the_control_group_contradicts_is_a_warning);
 	suite_add_tcase(s, tcase);
 	return s;
 }

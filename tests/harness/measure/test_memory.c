@@ -32,7 +32,7 @@ static pid_t holder(size_t bytes, char *arena, size_t arena_bytes, int told)
 START_TEST(private_memory_is_counted_and_the_arena_apart)
 {
 	struct record_memory_point before, after;
-	struct memory_group none = {0};
+	struct control_group none = {0};
 	struct arena *arena;
 	int told[2];
 	char byte;

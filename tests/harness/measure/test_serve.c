@@ -85,6 +85,100 @@ START_TEST(what_the_gate_costs_is_not_in_the_window)
 }
 END_TEST
 
+static void burn(uint64_t ns)
+{
+	struct timespec now;
+	uint64_t until_ns;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	until_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + ns;
+	do
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	while ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec < until_ns);
+}
+
+/* Burns 120 ms a round; with trouble, in a child that nobody reaps. */
+static int burning_task(void *arg)
+{
+	enum { BURNT_NS = 120 * 1000 * 1000 };
+	struct slot *slot = arg;
+
+	while (slot->rc == 0 && slot_round(slot)) {
+		uint64_t start_ns = slot_begin(slot);
+
+		if (slot->orders->values[TROUBLE] == TROUBLE_ORPHAN) {
+			signal(SIGCHLD, SIG_IGN);
+			pid_t child = fork();
+			if (child == 0) {
+				burn(BURNT_NS);
+				_exit(0);
+			}
+			while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+				;
+		} else {
+			burn(BURNT_NS);
+		}
+		slot_end(slot, start_ns, 10, 1);
+	}
+	return slot_result(slot);
+}
+
+static int burning_run(struct orders *orders)
+{
+	return crew_run(orders, burning_task);
+}
+
+static bool has_cpu_group(void)
+{
+	struct control_group group;
+	bool has = cpu_group_make(&group) == 0;
+
+	control_group_remove(&group);
+	return has;
+}
+
+static void burn_in(const char *model, enum trouble trouble, struct record *record)
+{
+	struct workload burning = scripted_workload;
+	struct plan plan = scripted_plan(&burning, model_find(model));
+
+	burning.run[FAMILY_ASYNC] = burning.run[FAMILY_THREADS] = burning.run[FAMILY_PROCESSES] =
+		burning_run;
+	plan.draft.values[TROUBLE] = (int64_t)trouble;
+	plan.draft.tasks = 1;
+	plan.draft.rounds = 1;
+	scripted_invoke(&plan, record);
+	ck_assert_msg(record->status == STATUS_OK, "%s: %s", model, record->reason);
+}
+
+START_TEST(the_account_of_cpu_time_agrees_with_the_control_group)
+{
+	static const char *const names[] = {
+		"sequential", "async", "threads", "processes", "process-pool"};
+	struct record record;
+
+	burn_in(names[_i], TROUBLE_NONE, &record);
+	ck_assert_uint_ge(record.window.cpu_ns, 110000000);
+	ck_assert_msg(strstr(record.warning, "control group") == NULL, "%s: %s", names[_i],
+		record.warning);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(time_that_escapes_the_account_is_told)
+{
+	struct record record;
+
+	if (!has_cpu_group())
+		return;
+	burn_in("processes", TROUBLE_ORPHAN, &record);
+	ck_assert_uint_lt(record.window.cpu_ns, 60000000);
+	ck_assert_msg(strstr(record.warning, "CPU time: the control group counted 1") != NULL,
+		"\"%s\"", record.warning);
+	record_release(&record);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("serve");
@@ -95,6 +189,8 @@ Suite *suite(void)
 	tcase_add_loop_test(
 		tcase, system_calls_are_the_works_own_or_not_counted_at_all, 0, models_count());
 	tcase_add_loop_test(tcase, what_the_gate_costs_is_not_in_the_window, 0, 2);
+	tcase_add_loop_test(tcase, the_account_of_cpu_time_agrees_with_the_control_group, 0, 5);
+	tcase_add_test(tcase, time_that_escapes_the_account_is_told);
 	suite_add_tcase(s, tcase);
 	return s;
 }
