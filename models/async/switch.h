@@ -143,6 +143,8 @@ static inline __attribute__((always_inline, noreturn)) void async_context_leave(
 	__sanitizer_start_switch_fiber(NULL, to->low, to->bytes);
 #endif
 #ifdef ASYNC_TSAN
+	/* it may have parked last on another stack, that of a generator it consumed */
+	self->fiber = __tsan_get_current_fiber();
 	__tsan_switch_to_fiber(to->fiber, 0);
 #endif
 	async_registers_switch(&self->registers, &to->registers);
