@@ -412,7 +412,8 @@ static int very_many(void *arg)
 		return rc;
 	size_t bytes = set.chunks_count * STACKLESS_CHUNK_BYTES;
 	ck_assert_uint_eq(set.loop->stacks[0].taken, 2); /* this task's and the driver's */
-	ck_assert_int_le(mappings() - before, (int)set.chunks_count + 8);
+	ck_assert_int_lt(
+		mappings() - before, MANY / 100); /* none of its own each; sanitizers map a few */
 	rc = stackless_close(&set);
 	bytes += set.loop->timers.room * sizeof(struct async_timer_node);
 	ck_assert_uint_eq(deadline_and_woken[1], MANY);
