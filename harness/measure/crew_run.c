@@ -9,6 +9,8 @@
 
 #include "harness/measure/invocation.h"
 #include "harness/measure/limits.h"
+
+enum { SPAWN_LOT = 256 };
 #include "harness/measure/touch.h"
 
 static void on_failure(void *arg, int task, int rc)
@@ -104,8 +106,12 @@ static int spawn_all(struct orders *orders, struct crew *crew)
 {
 	int rc = 0;
 
-	for (int i = 0; i < orders->tasks && rc == 0 && !coordinate_cancelled(orders); i++)
+	for (int i = 0; i < orders->tasks && rc == 0 && !coordinate_cancelled(orders); i++) {
 		rc = crew_limit(orders, crew, crew_spawn(crew, run_task, &orders->slots[i]));
+		/* many processes take their time: each lot is a step forward to the watchdog */
+		if (i % SPAWN_LOT == SPAWN_LOT - 1)
+			atomic_fetch_add(&orders->invocation->progress, 1);
+	}
 	if (rc != 0)
 		invocation_cancel(orders);
 	return rc;
