@@ -43,6 +43,7 @@ struct async_task {
 	uint8_t parked;   /* enum async_task_park */
 	uint8_t detached; /* nobody holds the handle: the stack goes with the end */
 	uint8_t started;
+	uint8_t small;  /* its stack has a canary instead of a guard */
 	uint8_t forced; /* ends with the loop, not by anybody's cancel */
 	struct async_waiter
 		*waiter; /* of the call it waits in: an interrupt takes it out of its line */
@@ -183,8 +184,7 @@ void async_canary_died(const struct async_task *task) __attribute__((noreturn));
 static inline int async_park(struct async_task *self, enum async_task_park how)
 {
 	self->parked = (uint8_t)how;
-	if (__builtin_expect(self->stack->pool->guard == ASYNC_GUARD_CANARY, 0) &&
-		!async_stack_intact(self->stack))
+	if (__builtin_expect(self->small, 0) && !async_stack_intact(self->stack))
 		async_canary_died(self);
 	async_context_switch(&self->context, async_next(async_ready_of(self->loop)));
 	return self->woken;
