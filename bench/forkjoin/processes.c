@@ -73,10 +73,10 @@ int forkjoin_processes(struct orders *orders)
 	process_semaphore_make(&gates[1], 0);
 	/* The queue has a mapping of its own, which the children inherit where it is. */
 	struct process_queue **queue = memory.queue;
-	int rc = process_queue_map(queue, memory.capacity, sizeof(uint32_t), SPIN_DEFAULT_NS);
+	int rc = process_queue_open(queue, memory.capacity, sizeof(uint32_t), SPIN_DEFAULT_NS);
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, forkjoin_task);
-	process_queue_unmap(*queue);
+	process_queue_close(*queue);
 	return rc;
 }

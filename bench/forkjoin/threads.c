@@ -75,10 +75,10 @@ int forkjoin_threads(struct orders *orders)
 	struct thread_semaphore *gates = memory.gates;
 	thread_semaphore_make(&gates[0], 0);
 	thread_semaphore_make(&gates[1], 0);
-	int rc = thread_queue_make(memory.queue, memory.capacity, SPIN_DEFAULT_NS);
+	int rc = thread_queue_open(memory.queue, memory.capacity, SPIN_DEFAULT_NS);
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, forkjoin_task);
-	thread_queue_free(memory.queue);
+	thread_queue_close(memory.queue);
 	return rc;
 }

@@ -55,10 +55,10 @@ int queue_threads(struct orders *orders)
 	struct thread_queue *queue = queue_memory(orders);
 
 	_Static_assert(sizeof(*queue) <= QUEUE_ROOM, "the queue fits the arena");
-	int rc = thread_queue_make(queue, queue_capacity(orders), SPIN_DEFAULT_NS);
+	int rc = thread_queue_open(queue, queue_capacity(orders), SPIN_DEFAULT_NS);
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, queue_task);
-	thread_queue_free(queue);
+	thread_queue_close(queue);
 	return rc;
 }

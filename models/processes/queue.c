@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-int process_queue_map(
+int process_queue_open(
 	struct process_queue **queue, size_t capacity, size_t item_bytes, uint32_t spin_ns)
 {
 	size_t bytes = sizeof(**queue) + capacity * item_bytes;
@@ -30,7 +30,7 @@ int process_queue_map(
 	return rc;
 }
 
-void process_queue_unmap(struct process_queue *queue)
+void process_queue_close(struct process_queue *queue)
 {
 	if (queue != NULL)
 		munmap(queue, queue->mapped_bytes);
@@ -125,7 +125,7 @@ int process_queue_get(struct process_queue *queue, void *item, uint64_t timeout_
 	return 0;
 }
 
-void process_queue_close(struct process_queue *queue)
+void process_queue_shutdown(struct process_queue *queue)
 {
 	lock(queue);
 	atomic_store(&queue->closed, true);

@@ -25,13 +25,13 @@ struct process_queue {
 };
 
 /*
- * Maps a queue, to be inherited by the processes forked afterwards.
+ * Opens a queue, to be inherited by the processes forked afterwards.
  *   spin_ns  how long put and get spin before they sleep; never on one CPU
- *   Returns  0 or -errno.   Owner: each process that has it may process_queue_unmap it.
+ *   Returns  0 or -errno.   Owner: each process that has it may process_queue_close it.
  */
-int process_queue_map(struct process_queue **queue, size_t capacity, size_t item_bytes,
+int process_queue_open(struct process_queue **queue, size_t capacity, size_t item_bytes,
 	uint32_t spin_ns) __attribute__((warn_unused_result));
-void process_queue_unmap(struct process_queue *queue);
+void process_queue_close(struct process_queue *queue);
 
 /*
  * Copies an item in / out; waits while the queue is full / empty.
@@ -45,7 +45,7 @@ int process_queue_get(struct process_queue *queue, void *item, uint64_t timeout_
 	__attribute__((warn_unused_result));
 
 /* No more items: puts fail, gets empty what is left. */
-void process_queue_close(struct process_queue *queue);
+void process_queue_shutdown(struct process_queue *queue);
 
 size_t process_queue_size(struct process_queue *queue);
 

@@ -74,12 +74,12 @@ static int complete(struct thread_future *future, void *value, int error)
 	return rc;
 }
 
-int thread_future_set_result(struct thread_future *future, void *value)
+int thread_future_set(struct thread_future *future, void *value)
 {
 	return complete(future, value, 0);
 }
 
-int thread_future_set_error(struct thread_future *future, int error)
+int thread_future_fail(struct thread_future *future, int error)
 {
 	return complete(future, NULL, error);
 }

@@ -47,8 +47,8 @@ void thread_future_make(struct thread_future *future);
  *   error    a negative errno
  *   Returns  0, or -EALREADY if it is complete.   Threads: any; one wins.
  */
-int thread_future_set_result(struct thread_future *future, void *value);
-int thread_future_set_error(struct thread_future *future, int error);
+int thread_future_set(struct thread_future *future, void *value);
+int thread_future_fail(struct thread_future *future, int error);
 
 /*
  * Cancels what has not been started; its waiters get -ECANCELED.

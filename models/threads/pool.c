@@ -43,9 +43,9 @@ static int compute(void *arg)
 		return 0; /* cancelled */
 	int rc = future->call(future->call_arg, &value);
 	if (rc != 0)
-		thread_future_set_error(future, rc);
+		thread_future_fail(future, rc);
 	else
-		thread_future_set_result(future, value);
+		thread_future_set(future, value);
 	return 0;
 }
 

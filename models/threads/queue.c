@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-int thread_queue_make(struct thread_queue *queue, size_t capacity, uint32_t spin_ns)
+int thread_queue_open(struct thread_queue *queue, size_t capacity, uint32_t spin_ns)
 {
 	queue->capacity = capacity;
 	queue->cells = calloc(capacity, sizeof(*queue->cells));
@@ -21,7 +21,7 @@ int thread_queue_make(struct thread_queue *queue, size_t capacity, uint32_t spin
 	return 0;
 }
 
-void thread_queue_free(struct thread_queue *queue)
+void thread_queue_close(struct thread_queue *queue)
 {
 	free(queue->cells);
 	queue->cells = NULL;
@@ -106,7 +106,7 @@ int thread_queue_get(struct thread_queue *queue, void **item, uint64_t timeout_n
 	return 0;
 }
 
-void thread_queue_close(struct thread_queue *queue)
+void thread_queue_shutdown(struct thread_queue *queue)
 {
 	atomic_store(&queue->closed, true);
 	sync_line_wake(&queue->not_full, INT_MAX);

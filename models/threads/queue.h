@@ -26,13 +26,13 @@ struct thread_queue {
 };
 
 /*
- * Makes a queue of exactly capacity items (1 ..).
+ * Opens a queue of exactly capacity items (1 ..).
  *   spin_ns  how long put and get spin before they sleep; never on one CPU
- *   Returns  0 or -ENOMEM.   Owner: thread_queue_free, once nobody uses it.
+ *   Returns  0 or -ENOMEM.   Owner: thread_queue_close, once nobody uses it.
  */
-int thread_queue_make(struct thread_queue *queue, size_t capacity, uint32_t spin_ns)
+int thread_queue_open(struct thread_queue *queue, size_t capacity, uint32_t spin_ns)
 	__attribute__((warn_unused_result));
-void thread_queue_free(struct thread_queue *queue);
+void thread_queue_close(struct thread_queue *queue);
 
 /*
  * Puts an item in / gets one out; waits while the queue is full / empty.
@@ -46,7 +46,7 @@ int thread_queue_get(struct thread_queue *queue, void **item, uint64_t timeout_n
 	__attribute__((warn_unused_result));
 
 /* No more items: puts fail, gets empty what is left. A put at the same moment may still succeed. */
-void thread_queue_close(struct thread_queue *queue);
+void thread_queue_shutdown(struct thread_queue *queue);
 
 /* Items in it, as of some moment during the call. */
 size_t thread_queue_size(struct thread_queue *queue);

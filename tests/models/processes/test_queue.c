@@ -74,18 +74,19 @@ START_TEST(everything_comes_through_once)
 	pid_t producers[PRODUCERS], consumers[CONSUMERS];
 
 	ck_assert_int_eq(
-		process_queue_map(&queue, capacities[_i], sizeof(struct item), SPIN_DEFAULT_NS), 0);
+		process_queue_open(&queue, capacities[_i], sizeof(struct item), SPIN_DEFAULT_NS),
+		0);
 	for (int i = 0; i < CONSUMERS; i++)
 		ck_assert_int_eq(process_fork(consume, NULL, &consumers[i]), 0);
 	for (long i = 0; i < PRODUCERS; i++)
 		ck_assert_int_eq(process_fork(produce, (void *)i, &producers[i]), 0);
 	reap_all(producers, PRODUCERS, NULL);
-	process_queue_close(queue);
+	process_queue_shutdown(queue);
 	reap_all(consumers, CONSUMERS, NULL);
 	ck_assert_int_eq(atomic_load(torn), 0);
 	for (int i = 0; i < PRODUCERS * ITEMS; i++)
 		ck_assert_int_eq(atomic_load(&taken[i]), 1);
-	process_queue_unmap(queue);
+	process_queue_close(queue);
 }
 END_TEST
 
@@ -93,23 +94,23 @@ START_TEST(it_holds_exactly_its_capacity_and_gives_what_is_left_when_closed)
 {
 	struct item item;
 
-	ck_assert_int_eq(process_queue_map(&queue, 2, sizeof(item), 0), 0);
+	ck_assert_int_eq(process_queue_open(&queue, 2, sizeof(item), 0), 0);
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(process_queue_put(queue, &(struct item){i, ~i}, SYNC_TRY), 0);
 	ck_assert_uint_eq(process_queue_size(queue), 2);
 	ck_assert_int_eq(process_queue_put(queue, &item, SYNC_TRY), -ETIMEDOUT);
 	ck_assert_int_eq(process_queue_put(queue, &item, SHORT_NS), -ETIMEDOUT);
-	process_queue_close(queue);
+	process_queue_shutdown(queue);
 	ck_assert_int_eq(process_queue_put(queue, &item, SYNC_FOREVER), -EPIPE);
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(process_queue_get(queue, &item, SYNC_FOREVER), 0);
 		ck_assert_int_eq(item.number, i);
 	}
 	ck_assert_int_eq(process_queue_get(queue, &item, SYNC_FOREVER), -EPIPE);
-	process_queue_unmap(queue);
-	ck_assert_int_eq(process_queue_map(&queue, 2, sizeof(item), 0), 0);
+	process_queue_close(queue);
+	ck_assert_int_eq(process_queue_open(&queue, 2, sizeof(item), 0), 0);
 	ck_assert_int_eq(process_queue_get(queue, &item, SHORT_NS), -ETIMEDOUT);
-	process_queue_unmap(queue);
+	process_queue_close(queue);
 }
 END_TEST
 
@@ -120,7 +121,7 @@ START_TEST(a_death_inside_put_or_get_stops_nobody_and_tears_nothing)
 	pid_t victim, survivors[2];
 	int killed = 0;
 
-	ck_assert_int_eq(process_queue_map(&queue, 3, sizeof(struct item), 0), 0);
+	ck_assert_int_eq(process_queue_open(&queue, 3, sizeof(struct item), 0), 0);
 	ck_assert_int_eq(process_fork(consume, NULL, &survivors[0]), 0);
 	for (int i = 0; i < KILLS; i++) {
 		int role = i % 2;
@@ -132,12 +133,12 @@ START_TEST(a_death_inside_put_or_get_stops_nobody_and_tears_nothing)
 	}
 	ck_assert_int_eq(process_fork(produce, (void *)1L, &survivors[1]), 0);
 	reap_all(&survivors[1], 1, NULL);
-	process_queue_close(queue);
+	process_queue_shutdown(queue);
 	reap_all(survivors, 1, NULL);
 	ck_assert_int_eq(atomic_load(torn), 0);
 	for (int i = ITEMS; i < 2 * ITEMS; i++)
 		ck_assert_int_eq(atomic_load(&taken[i]), 1);
-	process_queue_unmap(queue);
+	process_queue_close(queue);
 }
 END_TEST
 

@@ -31,7 +31,7 @@ static void *square_of_four(void *arg)
 
 	usleep(1000);
 	square = number * number;
-	thread_future_set_result(&future, &square);
+	thread_future_set(&future, &square);
 	return NULL;
 }
 
@@ -104,10 +104,10 @@ START_TEST(asking_too_early_times_out_and_setting_twice_is_refused)
 	ck_assert(!thread_future_done(&future));
 	ck_assert_int_eq(thread_future_result(&future, &got, SYNC_TRY), -ETIMEDOUT);
 	ck_assert_int_eq(thread_future_result(&future, &got, SHORT_NS), -ETIMEDOUT);
-	ck_assert_int_eq(thread_future_set_result(&future, &value), 0);
+	ck_assert_int_eq(thread_future_set(&future, &value), 0);
 	ck_assert(thread_future_done(&future));
-	ck_assert_int_eq(thread_future_set_result(&future, NULL), -EALREADY);
-	ck_assert_int_eq(thread_future_set_error(&future, -EIO), -EALREADY);
+	ck_assert_int_eq(thread_future_set(&future, NULL), -EALREADY);
+	ck_assert_int_eq(thread_future_fail(&future, -EIO), -EALREADY);
 	ck_assert_int_eq(thread_future_result(&future, &got, SYNC_TRY), 0);
 	ck_assert_ptr_eq(got, &value);
 }
@@ -116,7 +116,7 @@ END_TEST
 START_TEST(an_error_reaches_the_waiter)
 {
 	thread_future_make(&future);
-	ck_assert_int_eq(thread_future_set_error(&future, -EIO), 0);
+	ck_assert_int_eq(thread_future_fail(&future, -EIO), 0);
 	ck_assert_int_eq(thread_future_result(&future, NULL, SYNC_FOREVER), -EIO);
 }
 END_TEST
@@ -132,7 +132,7 @@ START_TEST(only_what_has_not_been_started_can_be_cancelled)
 	ck_assert(thread_future_start(&future));
 	ck_assert(!thread_future_start(&future));
 	ck_assert_int_eq(thread_future_cancel(&future), -EBUSY);
-	ck_assert_int_eq(thread_future_set_result(&future, NULL), 0);
+	ck_assert_int_eq(thread_future_set(&future, NULL), 0);
 	ck_assert_int_eq(thread_future_cancel(&future), -EALREADY);
 }
 END_TEST
@@ -146,7 +146,7 @@ START_TEST(callbacks_are_called_in_order_and_late_ones_at_once)
 	thread_future_on_done(&future, &callbacks[0], remember, &numbers[0]);
 	thread_future_on_done(&future, &callbacks[1], remember, &numbers[1]);
 	ck_assert_int_eq(call_count, 0);
-	ck_assert_int_eq(thread_future_set_result(&future, &value), 0);
+	ck_assert_int_eq(thread_future_set(&future, &value), 0);
 	ck_assert_int_eq(call_count, 2);
 	thread_future_on_done(&future, &callbacks[2], remember, &numbers[2]);
 	ck_assert_int_eq(call_count, 3);
@@ -187,7 +187,7 @@ static void *race(void *arg)
 	for (int i = 0; i < ROUNDS; i++) {
 		thread_future_on_done(&round_futures[i], &callbacks[setter][i], count_call, NULL);
 		int rc = setter == 0 ? thread_future_cancel(&round_futures[i])
-				     : thread_future_set_result(&round_futures[i], arg);
+				     : thread_future_set(&round_futures[i], arg);
 		if (rc == 0)
 			atomic_fetch_add(&won, 1);
 		if (thread_future_result(&round_futures[i], NULL, SYNC_FOREVER) == -ETIMEDOUT)

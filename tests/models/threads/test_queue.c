@@ -61,7 +61,7 @@ START_TEST(everything_comes_through_once_and_in_order)
 
 	items = leftovers_sanitized() ? ITEMS_SANITIZED : ITEMS;
 	ck_assert_int_eq(
-		thread_queue_make(&queue, capacities[_i / 2], _i % 2 ? SPIN_DEFAULT_NS : 0), 0);
+		thread_queue_open(&queue, capacities[_i / 2], _i % 2 ? SPIN_DEFAULT_NS : 0), 0);
 	for (int i = 0; i < CONSUMERS; i++)
 		pthread_create(&consumers[i], NULL, consume, NULL);
 	for (int i = 0; i < PRODUCERS; i++)
@@ -70,7 +70,7 @@ START_TEST(everything_comes_through_once_and_in_order)
 		pthread_join(producers[i], &result);
 		ck_assert_ptr_null(result);
 	}
-	thread_queue_close(&queue);
+	thread_queue_shutdown(&queue);
 	for (int i = 0; i < CONSUMERS; i++) {
 		pthread_join(consumers[i], &result);
 		ck_assert_ptr_null(result);
@@ -78,7 +78,7 @@ START_TEST(everything_comes_through_once_and_in_order)
 	ck_assert_int_eq(atomic_load(&disorder), 0);
 	for (int i = 0; i < PRODUCERS * items; i++)
 		ck_assert_int_eq(atomic_load(&taken[i]), 1);
-	thread_queue_free(&queue);
+	thread_queue_close(&queue);
 }
 END_TEST
 
@@ -86,7 +86,7 @@ START_TEST(it_holds_exactly_its_capacity)
 {
 	void *got;
 
-	ck_assert_int_eq(thread_queue_make(&queue, 3, 0), 0);
+	ck_assert_int_eq(thread_queue_open(&queue, 3, 0), 0);
 	for (long lap = 0; lap < 3; lap++) {
 		for (long i = 0; i < 3; i++)
 			ck_assert_int_eq(thread_queue_put(&queue, item(lap * 3 + i), SYNC_TRY), 0);
@@ -100,7 +100,7 @@ START_TEST(it_holds_exactly_its_capacity)
 		ck_assert_int_eq(thread_queue_get(&queue, &got, SYNC_TRY), -ETIMEDOUT);
 		ck_assert_int_eq(thread_queue_get(&queue, &got, SHORT_NS), -ETIMEDOUT);
 	}
-	thread_queue_free(&queue);
+	thread_queue_close(&queue);
 }
 END_TEST
 
@@ -108,14 +108,14 @@ START_TEST(a_closed_queue_takes_nothing_and_gives_what_is_left)
 {
 	void *got;
 
-	ck_assert_int_eq(thread_queue_make(&queue, 3, 0), 0);
+	ck_assert_int_eq(thread_queue_open(&queue, 3, 0), 0);
 	ck_assert_int_eq(thread_queue_put(&queue, item(5), SYNC_TRY), 0);
-	thread_queue_close(&queue);
+	thread_queue_shutdown(&queue);
 	ck_assert_int_eq(thread_queue_put(&queue, item(6), SYNC_FOREVER), -EPIPE);
 	ck_assert_int_eq(thread_queue_get(&queue, &got, SYNC_FOREVER), 0);
 	ck_assert_int_eq((long)(intptr_t)got, 5);
 	ck_assert_int_eq(thread_queue_get(&queue, &got, SYNC_FOREVER), -EPIPE);
-	thread_queue_free(&queue);
+	thread_queue_close(&queue);
 }
 END_TEST
 
