@@ -1,0 +1,48 @@
+/*
+ * The verdict over a whole comparison: which (benchmark, metric) pairs got worse, which surely did
+ * not, and what could not be seen. Pure arithmetic on the quads' values.
+ */
+#ifndef CONCBENCH_HARNESS_COMPARE_VERDICT_H
+#define CONCBENCH_HARNESS_COMPARE_VERDICT_H
+
+#include <stdbool.h>
+
+#include "harness/stats/interval.h"
+
+enum verdict { VERDICT_REGRESSED, VERDICT_INCONCLUSIVE, VERDICT_EQUIVALENT, VERDICT_IMPROVED };
+extern const char *const verdict_names[]; /* "REGRESSED", … */
+
+/* Family-wise error rate of all gated tests together, and the power that plans aim at. */
+extern const double verdict_alpha, verdict_power;
+
+/* One (benchmark, metric) pair. */
+struct finding {
+	/* given: one value per quad, log-ratio or difference of head against base */
+	const double *values;
+	int n;
+	bool ratio;            /* values are log-ratios */
+	bool gated;            /* takes part in the decision */
+	double margin, target; /* as in metric_facts */
+	/* found; changes are ratio - 1 or differences */
+	struct interval change; /* two-sided, 95 % */
+	double upper;           /* one-sided, 95 %; infinite for n < 5 */
+	double p;               /* of "no worse than the margin", adjusted by Holm */
+	double sigma;           /* noise of a quad, as a change */
+	double detectable;      /* least change found with verdict_power at this n; infinite */
+	int needed;             /* quads for the target; POWER_N_MAX: more than can be told */
+	enum verdict verdict;
+};
+
+/*
+ * Decides all findings at once. Ungated ones are described, not judged by Holm with the others.
+ *   Returns  0 or -ENOMEM.   Threads: any.
+ */
+int verdict_judge(struct finding *findings, int count) __attribute__((warn_unused_result));
+
+/*
+ * Quads that find the target in `tests` gated pairs, from a pilot.
+ *   Returns  at least pilot's n.
+ */
+int verdict_plan(const struct finding *pilot, int tests);
+
+#endif
