@@ -12,8 +12,9 @@
 #include <sys/wait.h>
 
 #include "harness/measure/supervisor.h"
+#include "harness/skew.h"
 
-enum { SATURATED_PERCENT = 70, FULL_PERCENT = 90, SKEW_TIMES = 20, DIRTY_MIB = 16 };
+enum { SATURATED_PERCENT = 70, FULL_PERCENT = 90, DIRTY_MIB = 16 };
 /* The witness of the CPU account: below that time its own reading is too much of it. */
 enum { WITNESSED_NS = 100 * 1000 * 1000, WITNESS_PARTS = 100, TICK_NS = 10 * 1000 * 1000 };
 
@@ -165,7 +166,7 @@ void judge_numbers(struct record *record, const struct orders *orders)
 		warn(record, "%.1f page faults per task in the window",
 			(double)faults / (double)begun);
 	if ((orders->workload->flags & WORKLOAD_NO_RATE) == 0 &&
-		record->window.ns < SKEW_TIMES * record->window.skew_ns)
+		!skew_harmless(&record->window, CPU_COUNT(&orders->sut_cpus)))
 		warn(record, "rates n/a: the window is %.1f times the skew of the start",
 			(double)record->window.ns / (double)record->window.skew_ns);
 	/* with a control group of its own the SUT is not mixed with what others give back */

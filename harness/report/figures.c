@@ -5,9 +5,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "harness/params.h"
+#include "harness/skew.h"
 
 const double percentile_shares[PERCENTILES] = {0.5, 0.99, 0.999};
 
@@ -17,9 +21,10 @@ typedef double value_fn(const struct record *record);
 
 bool record_has_rate(const struct record *record)
 {
-	enum { SKEW_TIMES = 20 };
+	cpu_set_t list;
+	int cpus = cpu_list_parse(record->place.sut_cpus, &list) == 0 ? CPU_COUNT(&list) : 0;
 
-	return record->window.ns >= SKEW_TIMES * record->window.skew_ns;
+	return skew_harmless(&record->window, cpus);
 }
 
 static double rate(const struct record *record)

@@ -131,6 +131,19 @@ START_TEST(what_does_not_spoil_it_is_a_warning)
 }
 END_TEST
 
+START_TEST(a_skew_is_no_loss_where_the_cpus_were_full)
+{
+	record.window.skew_ns = 100000000;
+	record.window.cpu_ns = 900000000;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "");
+	record.window.cpu_ns = 890000000;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(
+		record.warning, "rates n/a: the window is 10.0 times the skew of the start");
+}
+END_TEST
+
 START_TEST(a_task_that_is_spawned_for_each_round_may_fault_once_each_time)
 {
 	orders->invocation->mode = ROUNDS_EACH;
@@ -203,6 +216,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_task_that_did_not_run_is_a_failure);
 	tcase_add_test(tcase, the_first_reason_stands);
 	tcase_add_test(tcase, what_does_not_spoil_it_is_a_warning);
+	tcase_add_test(tcase, a_skew_is_no_loss_where_the_cpus_were_full);
 	tcase_add_test(tcase, a_task_that_is_spawned_for_each_round_may_fault_once_each_time);
 	tcase_add_test(tcase, an_account_that_the_control_group_contradicts_is_a_warning);
 	suite_add_tcase(s, tcase);

@@ -132,6 +132,22 @@ START_TEST(a_window_that_the_skew_eats_has_no_rate)
 }
 END_TEST
 
+START_TEST(a_skew_where_all_cpus_were_full_takes_no_rate)
+{
+	for (int i = 0; i < INVOCATIONS; i++) {
+		records[i].window.skew_ns = records[i].window.ns / 4;
+		records[i].window.cpu_ns = records[i].window.ns * 2;
+		strcpy(records[i].place.sut_cpus, "0-1");
+	}
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert(!isnan(row.rate.middle));
+	for (int i = 0; i < INVOCATIONS; i++)
+		strcpy(records[i].place.sut_cpus, "0-2");
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert(isnan(row.rate.middle));
+}
+END_TEST
+
 START_TEST(invocations_that_are_not_ok_do_not_count_but_are_told)
 {
 	records[0].status = STATUS_FAILED;
@@ -199,6 +215,7 @@ Suite *suite(void)
 	tcase_add_test(c, no_percentile_lies_above_the_maximum);
 	tcase_add_test(c, corrected_latencies_are_shown_where_there_are_any);
 	tcase_add_test(c, a_window_that_the_skew_eats_has_no_rate);
+	tcase_add_test(c, a_skew_where_all_cpus_were_full_takes_no_rate);
 	tcase_add_test(c, invocations_that_are_not_ok_do_not_count_but_are_told);
 	tcase_add_test(c, a_row_without_a_good_invocation_has_its_reason);
 	tcase_add_test(c, warnings_that_differ_in_figures_only_are_one);
