@@ -162,7 +162,7 @@ void judge_numbers(struct record *record, const struct orders *orders)
 	if (record->environment.throttled_ns != 0)
 		refuse(record, STATUS_INVALID, "a CPU quota stopped the SUT for %.1f ms",
 			(double)record->environment.throttled_ns / 1e6);
-	if (faults > begun && (orders->workload->flags & WORKLOAD_MAIN) == 0)
+	if (faults > begun && (orders->workload->flags & WORKLOAD_FAULTS) == 0)
 		warn(record, "%.1f page faults per task in the window",
 			(double)faults / (double)begun);
 	if ((orders->workload->flags & WORKLOAD_NO_RATE) == 0 &&

@@ -131,6 +131,21 @@ START_TEST(what_does_not_spoil_it_is_a_warning)
 }
 END_TEST
 
+START_TEST(who_touches_new_memory_as_its_work_may_fault)
+{
+	struct workload touching = *orders->workload;
+
+	orders->workload = &touching;
+	record.window.minor_faults = 5;
+	touching.flags |= WORKLOAD_FAULTS;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "");
+	touching.flags &= ~(unsigned)WORKLOAD_FAULTS;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(record.warning, "2.5 page faults per task in the window");
+}
+END_TEST
+
 START_TEST(a_skew_is_no_loss_where_the_cpus_were_full)
 {
 	record.window.skew_ns = 100000000;
@@ -216,6 +231,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_task_that_did_not_run_is_a_failure);
 	tcase_add_test(tcase, the_first_reason_stands);
 	tcase_add_test(tcase, what_does_not_spoil_it_is_a_warning);
+	tcase_add_test(tcase, who_touches_new_memory_as_its_work_may_fault);
 	tcase_add_test(tcase, a_skew_is_no_loss_where_the_cpus_were_full);
 	tcase_add_test(tcase, a_task_that_is_spawned_for_each_round_may_fault_once_each_time);
 	tcase_add_test(tcase, an_account_that_the_control_group_contradicts_is_a_warning);
