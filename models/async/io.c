@@ -77,6 +77,29 @@ ssize_t async_read(int fd, void *buffer, size_t bytes)
 	return rc;
 }
 
+/*
+ * io_uring: what fits into the socket is sent at once, which is cheaper than a submission, its
+ * completion and two switches; the rest is queued.
+ */
+static ssize_t send_then_queue(int fd, const void *buffer, size_t bytes)
+{
+	ssize_t now = send(fd, buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (now == (ssize_t)bytes)
+		return now;
+	if (now < 0 && errno != EAGAIN && errno != EINTR)
+		return -errno;
+	size_t first = now > 0 ? (size_t)now : 0;
+	ssize_t rest = async_uring_send(fd, (const char *)buffer + first, bytes - first);
+	if (rest >= 0)
+		return (ssize_t)first + rest;
+	if (first > 0 && (rest == -ECANCELED || rest == -ETIMEDOUT)) {
+		async_thread.current->interrupt = (int)rest;
+		return (ssize_t)first;
+	}
+	return rest;
+}
+
 ssize_t async_write(int fd, const void *buffer, size_t bytes)
 {
 	struct async_descriptor *descriptor;
@@ -87,7 +110,7 @@ ssize_t async_write(int fd, const void *buffer, size_t bytes)
 	if (rc == 0 && descriptor->is_file)
 		return by_executor((struct file_step){.fd = fd, .from = buffer, .bytes = bytes});
 	if (rc == 0 && async_uring_reads(descriptor))
-		return async_uring_send(fd, buffer, bytes);
+		return send_then_queue(fd, buffer, bytes);
 	while (rc == 0) {
 		ssize_t put = descriptor->is_socket ? send(fd, from + done, bytes - done,
 							      MSG_DONTWAIT | MSG_NOSIGNAL)
