@@ -314,7 +314,8 @@ static int wait_for_edge(struct stackless *self, int fd, bool writing)
 		rc = loop->poller->add(loop->poller, fd);
 		descriptor->registered = rc == 0;
 	}
-	if (rc != 0 || descriptor->hung_up)
+	/* no further edge says that something can be read; of room to write one still may come */
+	if (rc != 0 || (descriptor->hung_up && !writing))
 		return rc;
 	self->waits.line.waiter = (struct async_waiter){.call = edge_came};
 	async_waiters_push(
@@ -330,6 +331,14 @@ int stackless_readable(struct stackless *self, int fd)
 int stackless_writable(struct stackless *self, int fd)
 {
 	return wait_for_edge(self, fd, true);
+}
+
+void stackless_pass_on(struct stackless *self, int fd)
+{
+	const struct async_descriptors *descriptors = &self->set->loop->descriptors;
+
+	if ((size_t)(unsigned)fd < descriptors->room && descriptors->table[fd].known)
+		async_waiters_serve_first(&descriptors->table[fd].readers);
 }
 
 int stackless_word(struct stackless *self, _Atomic uint32_t *word, uint32_t old)

@@ -181,6 +181,12 @@ int stackless_sleep_until(struct stackless *self, uint64_t deadline_ns);
 int stackless_readable(struct stackless *self, int fd);
 int stackless_writable(struct stackless *self, int fd);
 
+/*
+ * No wait: wakes the next one that waits in stackless_readable for fd. For who has taken one of
+ * several things of one edge, as a connection of a listener: an edge wakes one only.
+ */
+void stackless_pass_on(struct stackless *self, int fd);
+
 /* A future or a task with a stack; the value is in the future. Returns 0, or its error. */
 int stackless_future(struct stackless *self, struct async_future *future);
 

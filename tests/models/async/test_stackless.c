@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "models/async/async.h"
@@ -293,6 +294,100 @@ START_TEST(readiness_of_a_pipe_wakes_until_its_end)
 }
 END_TEST
 
+static int takes_one_byte(void *arg)
+{
+	struct stackless *self = stackless_self();
+	int fd = *(int *)arg;
+	char byte;
+
+	STACKLESS_BEGIN(self);
+	while (read(fd, &byte, 1) != 1)
+		STACKLESS_AWAIT(self, stackless_readable(self, fd));
+	stackless_pass_on(self, fd);
+	note("took");
+	STACKLESS_END;
+	return 0;
+}
+
+static int feeds_three_at_once(void *arg)
+{
+	struct stackless_set set;
+	int ends[2];
+	int rc = pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0 ? stackless_open(&set, NULL) : -errno;
+
+	(void)arg;
+	for (int i = 0; i < 3 && rc == 0; i++)
+		rc = stackless_spawn(&set, takes_one_byte, &ends[0], 0, NULL);
+	if (rc == 0)
+		rc = async_sleep(1000000);
+	if (write(ends[1], "123", 3) != 3) /* one edge for three that wait */
+		rc = -EIO;
+	if (rc == 0)
+		rc = stackless_close(&set);
+	close(ends[1]);
+	async_close(ends[0]);
+	return rc;
+}
+
+START_TEST(who_takes_one_of_several_passes_the_edge_on)
+{
+	run(feeds_three_at_once);
+	ck_assert_str_eq(events, "took took took ");
+}
+END_TEST
+
+/* Hears of the other side's end, sends until the socket is full, then once more as soon as there is
+ * room. */
+static int sends_into_a_full_socket(void *arg)
+{
+	static const char block[65536];
+	struct stackless *self = stackless_self();
+	int fd = *(int *)arg;
+
+	STACKLESS_BEGIN(self);
+	STACKLESS_AWAIT(self, stackless_readable(self, fd));
+	while (send(fd, block, sizeof block, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+		continue;
+	note("full");
+	STACKLESS_AWAIT(self, stackless_writable(self, fd));
+	note(send(fd, block, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? "room" : "none");
+	STACKLESS_END;
+	return 0;
+}
+
+static int drains_after_its_own_end(void *arg)
+{
+	static char block[65536];
+	struct stackless_set set;
+	int ends[2];
+	int rc = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0
+			 ? stackless_open(&set, NULL)
+			 : -errno;
+
+	(void)arg;
+	if (rc == 0)
+		rc = shutdown(ends[1], SHUT_WR) == 0 ? 0 : -errno;
+	if (rc == 0)
+		rc = stackless_spawn(&set, sends_into_a_full_socket, &ends[0], 0, NULL);
+	if (rc == 0)
+		rc = async_sleep(1000000);
+	note("drained");
+	while (recv(ends[1], block, sizeof block, MSG_DONTWAIT) > 0)
+		continue;
+	if (rc == 0)
+		rc = stackless_close(&set);
+	close(ends[1]);
+	async_close(ends[0]);
+	return rc;
+}
+
+START_TEST(a_half_closed_socket_is_writable_only_when_it_has_room)
+{
+	run(drains_after_its_own_end);
+	ck_assert_str_eq(events, "full drained room ");
+}
+END_TEST
+
 /* Is always ready until somebody stops it. */
 static int spins(void *arg)
 {
@@ -439,6 +534,8 @@ Suite *suite(void)
 	tcase_add_test(tests, waiting_calls_of_tasks_refuse_in_a_coroutine);
 	tcase_add_test(tests, readiness_of_a_pipe_wakes_until_its_end);
 	tcase_add_test(tests, a_coroutine_that_is_always_ready_starves_no_task);
+	tcase_add_test(tests, who_takes_one_of_several_passes_the_edge_on);
+	tcase_add_test(tests, a_half_closed_socket_is_writable_only_when_it_has_room);
 	tcase_add_test(tests, a_set_whose_driver_is_cancelled_closes_without_its_sleepers);
 	tcase_add_test(tests, a_hundred_thousand_need_no_stacks_and_two_hundred_bytes_each);
 	suite_add_tcase(suite, tests);
