@@ -128,8 +128,8 @@ const struct workload echo_workload = {
 	.run =
 		{
 			[FAMILY_ASYNC] = echo_async,
+			[FAMILY_STACKLESS] = echo_stackless,
 			[FAMILY_THREADS] = echo_threads,
 			[FAMILY_PROCESSES] = echo_processes,
 		},
-	.why_not = {[FAMILY_STACKLESS] = "there are no state machines for it"},
 };

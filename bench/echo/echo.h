@@ -9,9 +9,9 @@
 #include "harness/workload.h"
 
 /*
- * What a task reads at once, on its stack in every family; a longer request comes in parts. Small
- * enough that a coroutine's frames and its buffer lie in one page: with 4 KiB an idle connection
- * has two, and at 1 000 connections that costs several per cent of a request.
+ * What a thread, a process or a stackless coroutine reads at once, on its stack; a longer request
+ * comes in parts. Coroutines on the event loop read into a buffer that the loop lends
+ * (ASYNC_LEND_BYTES). Sized for the requests of the usual sizes: what a task touches is one page.
  */
 enum { ECHO_BUFFER_BYTES = 1024 };
 
@@ -28,11 +28,13 @@ extern const struct workload echo_workload;
 int echo_async(struct orders *orders);
 int echo_threads(struct orders *orders);
 int echo_processes(struct orders *orders);
+int echo_stackless(struct orders *orders);
 
 /* One task of each family; the argument is its slot. */
 int echo_async_task(void *arg);
 int echo_threads_task(void *arg);
 int echo_processes_task(void *arg);
+int echo_stackless_task(void *arg);
 
 /*
  * The task has its connection: stamps its start, which proves that it took part.

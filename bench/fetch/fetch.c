@@ -136,8 +136,8 @@ const struct workload fetch_workload = {
 	.run =
 		{
 			[FAMILY_ASYNC] = fetch_async,
+			[FAMILY_STACKLESS] = fetch_stackless,
 			[FAMILY_THREADS] = fetch_threads,
 			[FAMILY_PROCESSES] = fetch_processes,
 		},
-	.why_not = {[FAMILY_STACKLESS] = "there are no state machines for it"},
 };

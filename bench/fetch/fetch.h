@@ -31,24 +31,33 @@ extern const struct workload fetch_workload;
 int fetch_async(struct orders *orders);
 int fetch_threads(struct orders *orders);
 int fetch_processes(struct orders *orders);
+int fetch_stackless(struct orders *orders);
 
 /* One task of each family; the argument is its slot. */
 int fetch_async_task(void *arg);
 int fetch_threads_task(void *arg);
 int fetch_processes_task(void *arg);
+int fetch_stackless_task(void *arg);
 
 static inline struct fetch *fetch_shared(const struct slot *slot)
 {
 	return slot->orders->shared;
 }
 
+/* The request that the task has in hand. */
+static inline struct message_header fetch_current(const struct slot *slot)
+{
+	const struct fetch *fetch = fetch_shared(slot);
+
+	return message_header(
+		&fetch->messages, (uint32_t)slot->index, fetch->tasks[slot->index].number);
+}
+
 /* The task's next request. */
 static inline struct message_header fetch_request(struct slot *slot)
 {
-	struct fetch *fetch = fetch_shared(slot);
-
-	return message_header(
-		&fetch->messages, (uint32_t)slot->index, ++fetch->tasks[slot->index].number);
+	fetch_shared(slot)->tasks[slot->index].number++;
+	return fetch_current(slot);
 }
 
 /*
