@@ -2,13 +2,23 @@
  * Compares our echo server with a peer's: CPU time per request, pair by pair, under the load of the
  * same generator.
  *
- * usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS
+ * usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS [SECONDS]
  *
  * PEER is a program that serves on the listening descriptor it is given; MODEL one of ours, run as
- * workload echo runs it. A pair is one fresh process of each, ours first in every other pair; each
- * serves REQUESTS requests that count, after a quarter as many that do not. The server is alone on
- * one CPU, the generator on another. CPU time is the process's clock (CLOCK_PROCESS_CPUTIME_ID by
- * its id) and, read beside it, the task clock of perf events, another account of the kernel's.
+ * workload echo runs it. A pair is one fresh process of each, ours first in every other pair. Both
+ * live at the same time on one CPU and are loaded in turns of a few milliseconds (ours, peer, peer,
+ * ours), so that whatever disturbs the machine meets both; the generator has another CPU. Each
+ * serves about REQUESTS requests that count, after a quarter as many that do not. A pair's figures
+ * are those of its quad of turns with the median ratio: a disturbed turn does not move them.
+ *
+ * With SECONDS it stops as soon as the interval of the median over the pairs is narrow (half-width
+ * at most 1 %, or a third of the ratio's distance from 1), at the latest after PAIRS pairs or so
+ * many seconds; without, it makes PAIRS pairs.
+ *
+ * CPU time is the process's clock (CLOCK_PROCESS_CPUTIME_ID by its id) and, read beside it, the
+ * task clock of perf events, another account of the kernel's.
+ *
+ * It is over 400 lines: a program in one file, as all peers are.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +42,14 @@
 #include "harness/measure/invocation.h"
 #include "harness/stats/interval.h"
 
-enum { PAIRS_MAX = 1000, PAYLOAD_BYTES = 64, BACKLOG = 4096 };
+enum {
+	PAIRS_MAX = 1000,
+	PAIRS_MIN = 12, /* before the width of an interval may stop it */
+	QUADS = 7,      /* of turns in a pair; odd: one of them is the median */
+	ROUNDS_MIN = 2, /* of a turn: one alone would be all sending, then all receiving */
+	PAYLOAD_BYTES = 64,
+	BACKLOG = 4096
+};
 
 static const double CONFIDENCE = 0.95;
 
@@ -91,7 +108,8 @@ static int serve_ours(const struct model *model, int listener, int connections)
 	struct crew crew = {0};
 	task_fn *const tasks[FAMILIES] = {[FAMILY_ASYNC] = echo_async_task,
 		[FAMILY_THREADS] = echo_threads_task,
-		[FAMILY_PROCESSES] = echo_processes_task};
+		[FAMILY_PROCESSES] = echo_processes_task,
+		[FAMILY_STACKLESS] = echo_stackless_task};
 	int rc = invocation_map(&orders, &draft);
 
 	if (rc != 0)
@@ -124,7 +142,8 @@ static pid_t start(const struct side *side, const struct cpus *cpus, int connect
 	uint32_t *number, int *go)
 {
 	int gate[2], listener = endpoint_listen(ENDPOINT_TCP, BACKLOG, number);
-	bool waits_in_a_loop = side->model == NULL || side->model->family == FAMILY_ASYNC;
+	bool waits_in_a_loop = side->model == NULL || side->model->family == FAMILY_ASYNC ||
+			       side->model->family == FAMILY_STACKLESS;
 	char byte;
 
 	if (listener < 0)
@@ -188,105 +207,188 @@ static struct cost used(const struct side *side, clockid_t clock, int perf)
 		forks ? NAN : clock_ns(clock), perf_ns(perf), clock_ns(CLOCK_MONOTONIC)};
 }
 
-static struct cost per_request(struct cost start, struct cost end, uint64_t requests)
-{
-	double n = (double)requests;
+/* A server under load. */
+struct served {
+	const struct side *side;
+	pid_t pid;
+	int perf;
+	clockid_t clock;
+	struct client client;
+};
 
-	return (struct cost){(end.cpu_ns - start.cpu_ns) / n, (end.perf_ns - start.perf_ns) / n,
-		(end.wall_ns - start.wall_ns) / n};
+static void need(const struct served *served, int rc)
+{
+	if (rc != 0)
+		fatal(served->client.problem, rc);
 }
 
-/* Loads a server; returns what a request cost it. */
-static struct cost load(const struct side *side, uint32_t number, pid_t pid, int perf,
-	int connections, uint64_t requests)
+/* Starts a server, connects, and warms it up. */
+static void open_served(struct served *served, const struct side *side, const struct cpus *cpus,
+	int connections, uint64_t rounds)
 {
-	struct client client;
 	struct client_settings settings = {.nodelay = true,
 		.connections = connections,
 		.active = connections,
 		.depth = 1,
 		.message_bytes = PAYLOAD_BYTES,
-		.per_round = (requests + (uint64_t)connections - 1) / (uint64_t)connections};
-	clockid_t clock = 0;
-	int rc = -clock_getcpuclockid(pid, &clock);
+		.per_round = rounds};
+	uint32_t number;
+	int go;
 
+	served->side = side;
+	served->pid = start(side, cpus, connections, &number, &go);
+	served->perf = perf_open(served->pid);
+	int rc = -clock_getcpuclockid(served->pid, &served->clock);
 	if (rc != 0)
 		fatal("clock of the server", rc);
-	rc = client_open(&client, &settings);
-	if (rc == 0)
-		rc = client_connect(&client, number);
-	if (rc == 0)
-		rc = client_run(&client, settings.per_round / 4 + 1);
-	struct cost start = used(side, clock, perf);
-	if (rc == 0)
-		rc = client_run(&client, settings.per_round);
-	struct cost end = used(side, clock, perf);
-	if (rc == 0)
-		rc = client_finish(&client);
-	if (rc != 0)
-		fatal(client.problem, rc);
-	client_close(&client);
-	return per_request(start, end, settings.per_round * (uint64_t)connections);
-}
-
-/* One server from start to end. */
-static struct cost measure(
-	const struct side *side, const struct cpus *cpus, int connections, uint64_t requests)
-{
-	uint32_t number;
-	int status, go;
-	pid_t pid = start(side, cpus, connections, &number, &go);
-	int perf = perf_open(pid);
-
 	close(go);
-	struct cost cost = load(side, number, pid, perf, connections, requests);
-	if (perf >= 0)
-		close(perf);
-	if (waitpid(pid, &status, 0) != pid || status != 0)
-		fatal(side->name, -ECHILD);
-	return cost;
+	need(served, client_open(&served->client, &settings));
+	need(served, client_connect(&served->client, number));
+	need(served, client_run(&served->client, rounds * QUADS / 2 + 1));
 }
 
-/* The interval of a median of log ratios; those that are not a number are left out. */
-static void print_ratio(const char *what, double *logs, int pairs)
+static void close_served(struct served *served)
 {
-	int known = 0;
+	int status;
+
+	need(served, client_finish(&served->client));
+	client_close(&served->client);
+	if (served->perf >= 0)
+		close(served->perf);
+	if (waitpid(served->pid, &status, 0) != served->pid || status != 0)
+		fatal(served->side->name, -ECHILD);
+}
+
+/* Loads a server for one turn; adds what a request cost it, halved: a quad has two turns. */
+static void take_turn(struct served *served, uint64_t rounds, struct cost *cost)
+{
+	double halves = 2 * (double)rounds * (double)served->client.settings.connections;
+	struct cost start = used(served->side, served->clock, served->perf);
+
+	need(served, client_run(&served->client, rounds));
+	struct cost end = used(served->side, served->clock, served->perf);
+	cost->cpu_ns += (end.cpu_ns - start.cpu_ns) / halves;
+	cost->perf_ns += (end.perf_ns - start.perf_ns) / halves;
+	cost->wall_ns += (end.wall_ns - start.wall_ns) / halves;
+}
+
+/* What both cost in one quad of turns. */
+struct quad {
+	struct cost ours, peers;
+};
+
+static double ratio_of(const struct quad *quad)
+{
+	return isnan(quad->ours.cpu_ns) ? quad->ours.perf_ns / quad->peers.perf_ns
+					: quad->ours.cpu_ns / quad->peers.cpu_ns;
+}
+
+static int by_ratio(const void *a, const void *b)
+{
+	double left = ratio_of(a), right = ratio_of(b);
+
+	return (left > right) - (left < right);
+}
+
+/* Two fresh servers from start to end: their quad with the median ratio. */
+static struct quad measure_pair(const struct side sides[2], const struct cpus *cpus,
+	int connections, uint64_t rounds, int first)
+{
+	struct served served[2];
+	struct quad quads[QUADS] = {0};
+
+	for (int i = 0; i < 2; i++) {
+		int side = i ^ first;
+		open_served(&served[side], &sides[side], cpus, connections, rounds);
+	}
+	for (int i = 0; i < QUADS; i++) {
+		take_turn(&served[0], rounds, &quads[i].ours);
+		take_turn(&served[1], rounds, &quads[i].peers);
+		take_turn(&served[1], rounds, &quads[i].peers);
+		take_turn(&served[0], rounds, &quads[i].ours);
+	}
+	close_served(&served[0]);
+	close_served(&served[1]);
+	qsort(quads, QUADS, sizeof(*quads), by_ratio);
+	return quads[QUADS / 2];
+}
+
+/* The interval of the ratio whose logarithms these are; those that are not a number are left out.
+ */
+static struct interval ratio_interval(const double *logs, int pairs)
+{
+	static double known[PAIRS_MAX];
+	int count = 0;
 
 	for (int i = 0; i < pairs; i++)
 		if (!isnan(logs[i]))
-			logs[known++] = logs[i];
-	pairs = known;
-	struct interval interval = interval_median(logs, pairs, CONFIDENCE);
-
-	if (pairs == 0) {
-		printf("  %-34s n/a here\n", what);
-		return;
-	}
-	printf("  %-34s %.4f [%.4f, %.4f] (%.1f %% interval of the median, %d pairs)\n", what,
-		exp(interval.middle), exp(interval.low), exp(interval.high),
-		interval.coverage * 100, pairs);
+			known[count++] = logs[i];
+	struct interval interval = interval_median(known, count, CONFIDENCE);
+	interval.middle = exp(interval.middle);
+	interval.low = exp(interval.low);
+	interval.high = exp(interval.high);
+	return interval;
 }
 
-static void compare(const struct side sides[2], const struct cpus *cpus, int connections, int pairs,
-	uint64_t requests)
+/* Half the width is at most 1 %, or a third of the distance from 1. */
+static bool is_narrow(const struct interval *interval)
+{
+	double distance = fabs(interval->middle - 1);
+
+	return (interval->high - interval->low) / 2 <= fmax(0.01, distance / 3);
+}
+
+static void print_ratio(const char *what, const double *logs, int pairs)
+{
+	struct interval interval = ratio_interval(logs, pairs);
+
+	if (interval.n == 0)
+		printf("  %-34s n/a here\n", what);
+	else
+		printf("  %-34s %.4f [%.4f, %.4f] (%.1f %% interval of the median, %d pairs%s)\n",
+			what, interval.middle, interval.low, interval.high, interval.coverage * 100,
+			interval.n, is_narrow(&interval) ? "" : ", wide");
+}
+
+struct plan {
+	int connections, pairs;
+	uint64_t requests;
+	double seconds; /* 0: make all pairs */
+};
+
+static uint64_t rounds_of(const struct plan *plan)
+{
+	uint64_t turns = 2 * QUADS * (uint64_t)plan->connections;
+	uint64_t rounds = (plan->requests + turns - 1) / turns;
+
+	return rounds < ROUNDS_MIN ? ROUNDS_MIN : rounds;
+}
+
+static void compare(const struct side sides[2], const struct cpus *cpus, const struct plan *plan)
 {
 	static double cpu[PAIRS_MAX], perf[PAIRS_MAX], wall[PAIRS_MAX];
+	double start_ns = clock_ns(CLOCK_MONOTONIC);
+	bool enough = false;
+	int pairs = 0;
 
-	printf("%d connection%s, CPU per request, %s / %s\n", connections,
-		connections == 1 ? "" : "s", sides[0].name, sides[1].name);
-	for (int pair = 0; pair < pairs; pair++) {
-		struct cost costs[2];
-		int first = pair % 2;
+	printf("%d connection%s, CPU per request, %s / %s\n", plan->connections,
+		plan->connections == 1 ? "" : "s", sides[0].name, sides[1].name);
+	while (pairs < plan->pairs && !enough) {
+		struct quad quad =
+			measure_pair(sides, cpus, plan->connections, rounds_of(plan), pairs % 2);
 
-		costs[first] = measure(&sides[first], cpus, connections, requests);
-		costs[1 - first] = measure(&sides[1 - first], cpus, connections, requests);
-		cpu[pair] = log(costs[0].cpu_ns / costs[1].cpu_ns);
-		wall[pair] = log(costs[0].wall_ns / costs[1].wall_ns);
-		perf[pair] = log(costs[0].perf_ns / costs[1].perf_ns);
+		cpu[pairs] = log(quad.ours.cpu_ns / quad.peers.cpu_ns);
+		wall[pairs] = log(quad.ours.wall_ns / quad.peers.wall_ns);
+		perf[pairs] = log(quad.ours.perf_ns / quad.peers.perf_ns);
 		printf("  pair %2d  %7.3f us / %7.3f us = %.4f   wall %7.3f us / %7.3f us\n",
-			pair + 1, costs[0].cpu_ns / 1e3, costs[1].cpu_ns / 1e3, exp(cpu[pair]),
-			costs[0].wall_ns / 1e3, costs[1].wall_ns / 1e3);
+			pairs + 1, quad.ours.cpu_ns / 1e3, quad.peers.cpu_ns / 1e3, exp(cpu[pairs]),
+			quad.ours.wall_ns / 1e3, quad.peers.wall_ns / 1e3);
 		fflush(stdout);
+		pairs++;
+		struct interval interval = ratio_interval(isnan(cpu[0]) ? perf : cpu, pairs);
+		double seconds = (clock_ns(CLOCK_MONOTONIC) - start_ns) / 1e9;
+		enough = plan->seconds > 0 && pairs >= PAIRS_MIN &&
+			 (seconds >= plan->seconds || is_narrow(&interval));
 	}
 	print_ratio("CPU per request, process clock", cpu, pairs);
 	print_ratio("CPU per request, perf task clock", perf, pairs);
@@ -295,8 +397,9 @@ static void compare(const struct side sides[2], const struct cpus *cpus, int con
 
 int main(int argc, char **argv)
 {
-	if (argc != 6) {
-		fprintf(stderr, "usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS\n");
+	if (argc != 6 && argc != 7) {
+		fprintf(stderr,
+			"usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS [SECONDS]\n");
 		return 2;
 	}
 	const char *peer = strrchr(argv[1], '/') != NULL ? strrchr(argv[1], '/') + 1 : argv[1];
@@ -304,15 +407,19 @@ int main(int argc, char **argv)
 		{argv[2], NULL, model_find(argv[2])},
 		{peer, argv[1], NULL},
 	};
-	int connections = atoi(argv[3]), pairs = atoi(argv[4]), requests = atoi(argv[5]);
+	int requests = atoi(argv[5]);
+	struct plan plan = {.connections = atoi(argv[3]),
+		.pairs = atoi(argv[4]),
+		.requests = (uint64_t)requests,
+		.seconds = argc > 6 ? atof(argv[6]) : 0};
 
-	if (sides[0].model == NULL || connections < 1 || pairs < 1 || pairs > PAIRS_MAX ||
-		requests < 1) {
+	if (sides[0].model == NULL || plan.connections < 1 || plan.pairs < 1 ||
+		plan.pairs > PAIRS_MAX || requests < 1 || plan.seconds < 0) {
 		fprintf(stderr, "echo_drive: no such model, or a count out of range\n");
 		return 2;
 	}
 	struct cpus cpus = choose_cpus();
 	sched_setaffinity(0, sizeof(cpus.generator), &cpus.generator);
-	compare(sides, &cpus, connections, pairs, (uint64_t)requests);
+	compare(sides, &cpus, &plan);
 	return 0;
 }
