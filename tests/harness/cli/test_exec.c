@@ -123,7 +123,7 @@ START_TEST(one_line_of_json_that_can_be_read_back)
 	ck_assert_int_eq(record.place.order, 17);
 	ck_assert_int_eq(record.place.padding, 64);
 	ck_assert_uint_eq(strlen(record.place.binary_sha256), 64);
-	ck_assert_uint_ge(record.window.ns, 10000000);
+	ck_assert_uint_gt(record.window.ns, 0);
 	record_release(&record);
 	drop(&outcome);
 }
