@@ -67,9 +67,11 @@ enum workload_flag {
 	WORKLOAD_NO_RATE = 4,    /* the schedule decides the rate: no throughput */
 	WORKLOAD_NO_LATENCY = 8, /* operations below 1.1 us or without a latency */
 	WORKLOAD_NO_CHUNKS = 16,
-	WORKLOAD_MAIN = 32,  /* the family function itself takes part in rounds (spawn): the only
-				slot that counts is slot 0 */
-	WORKLOAD_FAULTS = 64 /* touching new memory in the window is its work: faults are no sign */
+	WORKLOAD_MAIN = 32, /* the family function itself takes part in rounds (spawn): the only
+			       slot that counts is slot 0 */
+	WORKLOAD_FAULTS =
+		64,          /* touching new memory in the window is its work: faults are no sign */
+	WORKLOAD_SHARE = 128 /* tasks share locks, queues, events of the family: see model_apart */
 };
 
 /* Default size of a pool for this workload, beside a plain count. */

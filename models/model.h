@@ -94,6 +94,13 @@ extern const struct model models[];
 const struct model *model_find(const char *name);
 
 /*
+ * Why tasks of this model cannot share the primitives of their family (locks, queues, events).
+ *   Returns  NULL where they can.
+ *   Threads  any.
+ */
+const char *model_apart(const struct model *model);
+
+/*
  * Makes a crew ready for n tasks; pool models start their workers here.
  *   n        1 .. INT_MAX: the most tasks that will be spawned between two drains
  *   Returns  0, or -errno with nothing left open (-EAGAIN, -ENOMEM, -EMFILE: a limit was met).

@@ -44,3 +44,10 @@ const struct model *model_find(const char *name)
 			return model;
 	return NULL;
 }
+
+const char *model_apart(const struct model *model)
+{
+	return model->ops == &async_multi_crew_ops
+		       ? "tasks are on several event loops, what they would share belongs to one"
+		       : NULL;
+}

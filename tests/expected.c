@@ -27,6 +27,7 @@ uint64_t value_of(const struct record *record, const char *name)
 static bool cannot(const struct workload *workload, const struct model *model)
 {
 	return workload->run[model->family] == NULL ||
+	       ((workload->flags & WORKLOAD_SHARE) != 0 && model_apart(model) != NULL) ||
 	       ((workload->flags & WORKLOAD_MEET) != 0 && model->kind == MODEL_INLINE);
 }
 

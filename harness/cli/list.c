@@ -127,6 +127,9 @@ static void print_workload(const struct workload *workload)
 	for (int family = 0; family < FAMILIES; family++)
 		if (workload->run[family] == NULL && workload->why_not[family] != NULL)
 			printf("not in %s: %s\n", family_names[family], workload->why_not[family]);
+	for (int i = 0; models[i].name != NULL; i++)
+		if ((workload->flags & WORKLOAD_SHARE) != 0 && model_apart(&models[i]) != NULL)
+			printf("not in %s: %s\n", models[i].name, model_apart(&models[i]));
 }
 
 static void print_model(const struct model *model)
@@ -145,6 +148,8 @@ static void print_model(const struct model *model)
 				workloads[i]->why_not[model->family] != NULL
 					? workloads[i]->why_not[model->family]
 					: "not written");
+		else if ((workloads[i]->flags & WORKLOAD_SHARE) != 0 && model_apart(model) != NULL)
+			printf("not in %s: %s\n", workloads[i]->name, model_apart(model));
 	printf("\nparameters, beside those of the workload:\n");
 	print_params(NULL);
 }

@@ -315,6 +315,10 @@ bool invocation_impossible(const struct orders *orders, char *reason, size_t byt
 		snprintf(reason, bytes, "%s", why != NULL ? why : "not made for this family");
 		return true;
 	}
+	if ((workload->flags & WORKLOAD_SHARE) != 0 && model_apart(model) != NULL) {
+		snprintf(reason, bytes, "%s", model_apart(model));
+		return true;
+	}
 	if ((workload->flags & WORKLOAD_MEET) == 0 || capacity >= orders->tasks)
 		return false;
 	if (model->kind == MODEL_INLINE)

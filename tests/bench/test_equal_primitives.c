@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/cli/cli.h"
+#include "tests/cell.h"
 #include "tests/expected.h"
 #include "tests/suite.h"
 
@@ -165,6 +166,19 @@ START_TEST(every_model_does_exactly_the_work_that_is_described)
 }
 END_TEST
 
+START_TEST(loops_that_cannot_share_say_so_instead_of_trying)
+{
+	static const char *const names[] = {
+		"switch", "ring", "wakeup", "queue", "lock", "forkjoin", "sort"};
+	struct record record = {0};
+
+	cell_run(names[_i], "async-multi", "", &record);
+	ck_assert_int_eq((int)record.status, STATUS_IMPOSSIBLE);
+	ck_assert_str_eq(record.reason, model_apart(model_find("async-multi")));
+	record_release(&record);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("bench/equal_primitives");
@@ -172,6 +186,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, every_model_does_exactly_the_work_that_is_described, 0, ROWS);
+	tcase_add_loop_test(tests, loops_that_cannot_share_say_so_instead_of_trying, 0, 7);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
