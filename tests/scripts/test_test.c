@@ -16,6 +16,12 @@ static void program(const char *name, const char *text)
 	char path[200];
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
+	for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')) != NULL;
+		slash++) {
+		*slash = '\0';
+		mkdir(path, 0755);
+		*slash = '/';
+	}
 	FILE *file = fopen(path, "w");
 	ck_assert_ptr_nonnull(file);
 	fprintf(file, "#!/bin/sh\n%s\n", text);
@@ -32,6 +38,14 @@ static void setup(void)
 	program("dead", "echo '100%: Checks: 3, Failures: 0, Errors: 0'; kill -SEGV $$");
 	program("shy", "echo 'skipped: no perf'; echo '100%: Checks: 2, Failures: 0, Errors: 0'");
 	program("slow", "sleep 60");
+	/* each says that it is there and waits for the other */
+	program("left", "touch $F/l; while [ ! -e $F/r ]; do sleep 0.02; done; sleep 0.2; echo "
+			"left; exit 1");
+	program("right",
+		"touch $F/r; while [ ! -e $F/l ]; do sleep 0.02; done; echo right; exit 1");
+	program("tests/harness/measure/test_memory",
+		"echo in >>$F/log; sleep 0.3; echo out >>$F/log; exit 1");
+	program("other", "echo other >>$F/log; sleep 0.1; cat $F/log; exit 1");
 	program("parent", "sleep 5 & echo '100%: Checks: 1, Failures: 0, Errors: 0'");
 }
 
@@ -48,8 +62,9 @@ static void test(const char *environment, const char *programs, int status, cons
 {
 	char command[400];
 
-	snprintf(command, sizeof command, "PATH='%s':$PATH; F='%s'; unset CI; %s scripts/test %s",
-		folder, folder, environment, programs);
+	snprintf(command, sizeof command,
+		"PATH='%s':$PATH; export F='%s'; unset CI; %s scripts/test %s", folder, folder,
+		environment, programs);
 	int got = program_run(command, output, sizeof output);
 	ck_assert_msg(got == status, "exit status %d, not %d: %s", got, status, output);
 	size_t length = strlen(output), wanted = strlen(end);
@@ -112,6 +127,22 @@ START_TEST(a_child_left_behind_holds_nobody_up)
 }
 END_TEST
 
+START_TEST(programs_run_beside_each_other_and_are_told_in_order)
+{
+	test("TEST_JOBS=2", "$F/left $F/right", 1, "0 passed, 2 failed\n");
+	char *left = strstr(output, "left\n"), *right = strstr(output, "right\n");
+	ck_assert_msg(left != NULL && right != NULL && left < right, "%s", output);
+}
+END_TEST
+
+START_TEST(a_program_of_the_table_runs_alone)
+{
+	test("TEST_JOBS=2", "$F/other $F/tests/harness/measure/test_memory", 1,
+		"0 passed, 2 failed\n");
+	ck_assert_msg(strstr(output, "in\nout\nother\n") != NULL, "%s", output);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("test");
@@ -127,6 +158,8 @@ Suite *suite(void)
 	tcase_add_test(tcase, what_is_skipped_is_said_and_fails_in_ci);
 	tcase_add_test(tcase, a_hanging_program_is_ended);
 	tcase_add_test(tcase, a_child_left_behind_holds_nobody_up);
+	tcase_add_test(tcase, programs_run_beside_each_other_and_are_told_in_order);
+	tcase_add_test(tcase, a_program_of_the_table_runs_alone);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
