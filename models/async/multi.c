@@ -60,6 +60,7 @@ struct multi {
 	struct spawning *spawnings; /* [tasks_max] */
 	pthread_mutex_t failing;
 	_Atomic uint32_t ready;   /* loops that are open, or have failed to open */
+	_Atomic uint32_t told;    /* 1 once nobody calls into a loop any more */
 	_Atomic uint32_t pending; /* tasks; who drains waits for it */
 	struct member members[];
 };
@@ -155,6 +156,9 @@ static void *run_member(void *arg)
 	wake_all(&member->multi->ready);
 	if (member->rc == 0) {
 		async_loop_turns(member->loop);
+		/* who told it to stop may still be about to wake its poller */
+		while (atomic_load(&member->multi->told) == 0)
+			wait_while(&member->multi->told, 0);
 		async_loop_close(member->loop);
 	}
 	return NULL;
@@ -169,8 +173,11 @@ static void multi_close(struct crew *crew)
 			multi->members[i].stop.fn = stop;
 			async_call_soon_threadsafe(multi->members[i].loop, &multi->members[i].stop);
 		}
-		pthread_join(multi->members[i].thread, NULL);
 	}
+	atomic_store(&multi->told, 1);
+	wake_all(&multi->told);
+	for (int i = 0; i < multi->started; i++)
+		pthread_join(multi->members[i].thread, NULL);
 	pthread_mutex_destroy(&multi->failing);
 	free(multi->spawnings);
 	free(multi);
