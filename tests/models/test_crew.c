@@ -24,7 +24,10 @@
 #include "tests/leftovers.h"
 #include "tests/suite.h"
 
-enum { ITEMS = 20000, WAVES = 3, WAVE = 40, MANY = 10000, MANY_SANITIZED = 500 };
+enum { ITEMS = 10000, WAVES = 3, WAVE = 40 };
+
+/* Threads and children take identifiers, of which some machines have 32768 for everybody. */
+enum { MANY = 10000, MANY_IDS = 1500, MANY_SANITIZED = 500 };
 
 struct item {
 	int index;
@@ -377,10 +380,12 @@ START_TEST(a_crew_without_tasks_joins)
 }
 END_TEST
 
-START_TEST(ten_thousand_tasks_run_once_each)
+START_TEST(thousands_of_tasks_run_once_each)
 {
 	struct crew crew;
-	int n = leftovers_sanitized() ? MANY_SANITIZED : MANY;
+	bool ids = models[_i].kind == MODEL_PER_TASK &&
+		   (models[_i].family == FAMILY_THREADS || models[_i].family == FAMILY_PROCESSES);
+	int n = leftovers_sanitized() ? MANY_SANITIZED : ids ? MANY_IDS : MANY;
 
 	ck_assert_int_eq(run(_i, 0, count, n, &crew), 0);
 	check_runs(n, 1);
@@ -460,7 +465,7 @@ Suite *suite(void)
 	RULE(death_by_signal_is_the_tasks_failure_and_releases_waiting_siblings);
 	RULE(a_drained_crew_spawns_again);
 	RULE(a_crew_without_tasks_joins);
-	RULE(ten_thousand_tasks_run_once_each);
+	RULE(thousands_of_tasks_run_once_each);
 	RULE(a_call_that_fails_comes_back_as_its_error_and_leaves_nothing);
 	RULE(a_task_that_cannot_be_started_does_not_stop_those_before_it);
 	suite_add_tcase(s, tc);
