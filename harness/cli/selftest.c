@@ -2,69 +2,67 @@
  * concbench selftest: is the harness right? One line per claim: what is expected, what was
  * measured, how far it may be off, the verdict.
  */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/measure/overhead.h"
 #include "harness/params.h"
+#include "harness/selftest/selftest.h"
 
-/* A part of the self-test: prints its lines and returns an exit status. */
-struct part {
-	const char *name;
-	const char *summary;
-	int (*run)(void);
-};
+enum { PARTS_MAX = 32 };
 
-static int overhead(void)
+static const char *const verdict_names[] = {"ok", "FAILED", "not examined here"};
+
+static void print_line(const struct check *check, const struct line *line)
 {
-	const double most = 1.3;
-	struct overhead found;
-
-	if (overhead_measure(&found) != 0) {
-		cli_error("selftest", "overhead: out of memory");
-		return EXIT_NOT_MEASURED;
-	}
-	bool passed = found.ratio <= most;
-	printf("overhead  one latency sample / two bare clock_gettime calls: expected 1.00, "
-	       "measured %.3f [%.3f, %.3f] (%.1f ns, %d pairs), tolerance <= %.2f: %s\n",
-		found.ratio, found.low, found.high, found.sample_ns, found.pairs, most,
-		passed ? "ok" : "FAILED");
-	return passed ? EXIT_FINE : EXIT_ANSWER_NO;
+	printf("%-9s  %s: expected %s, measured %s, tolerance %s: %s\n", check->part,
+		check->subject, line->expected, line->measured, line->tolerance,
+		verdict_names[line->verdict]);
+	fflush(stdout);
 }
-
-static const struct part parts[] = {
-	{"overhead", "what recording a latency costs", overhead},
-	{NULL, NULL, NULL},
-};
 
 static int unknown_part(const char *word)
 {
-	const char *names[sizeof(parts) / sizeof(parts[0])] = {NULL};
-	const char *near;
+	const char *names[PARTS_MAX] = {NULL};
+	int count = 0;
 
-	for (int i = 0; parts[i].name != NULL; i++)
-		names[i] = parts[i].name;
-	near = nearest_name(word, names);
+	for (const struct check *check = selftest_checks; check->part != NULL; check++)
+		if ((count == 0 || strcmp(names[count - 1], check->part) != 0) &&
+			count < PARTS_MAX - 1)
+			names[count++] = check->part;
+	const char *near = nearest_name(word, names);
 	if (near != NULL)
 		return cli_wrong_use("selftest", "no part \"%s\" (did you mean %s?)", word, near);
-	return cli_wrong_use("selftest", "no part \"%s\" (there is: %s)", word, names[0]);
+	fprintf(stderr, "concbench: selftest: no part \"%s\" (there are:", word);
+	for (int i = 0; i < count; i++)
+		fprintf(stderr, " %s", names[i]);
+	fprintf(stderr, ")\n");
+	return EXIT_WRONG_USE;
 }
 
 int selftest_main(int argc, char **argv)
 {
-	int worst = EXIT_FINE;
-	bool any = false;
+	int lines = 0;
+	int failed = 0;
 
 	if (argc > 2)
 		return cli_wrong_use("selftest", "%s: expected one part", argv[2]);
-	for (const struct part *part = parts; part->name != NULL; part++) {
-		if (argc == 2 && strcmp(argv[1], part->name) != 0)
+	signal(SIGPIPE, SIG_IGN);
+	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
+		struct line line = {.verdict = LINE_FAILED};
+
+		if (argc == 2 && strcmp(argv[1], check->part) != 0)
 			continue;
-		any = true;
-		int status = part->run();
-		worst = status > worst ? status : worst;
+		check->run(&line, &selftest_subjects, check->variant);
+		print_line(check, &line);
+		lines++;
+		failed += line.verdict == LINE_FAILED;
 	}
-	return any ? worst : unknown_part(argv[1]);
+	if (lines == 0)
+		return unknown_part(argv[1]);
+	printf("%d of %d lines %s\n", failed == 0 ? lines : failed, lines,
+		failed == 0 ? "passed" : "FAILED");
+	return failed == 0 ? EXIT_FINE : EXIT_ANSWER_NO;
 }

@@ -1,0 +1,60 @@
+/*
+ * The lines of the self-test, in the order they are printed: cheap ones first, then what the later
+ * ones rest on.
+ */
+#include <errno.h>
+
+#include "harness/report/ledger.h"
+#include "harness/selftest/recorder.h"
+#include "harness/selftest/selftest.h"
+
+/* Places of selftest_models. */
+enum { ASYNC, THREADS, PROCESSES };
+
+static int invoke(const struct plan *plan, struct record *record)
+{
+	int signal;
+	int rc = invocation_run(plan, record, &signal);
+
+	return rc == 0 && signal != 0 ? -EINTR : rc;
+}
+
+const struct subjects selftest_subjects = {
+	.now_ns = clock_now_ns,
+	.record = lane_record,
+	.overhead = overhead_measure,
+	.two_writers_ns = recorder_two_writers_ns,
+	.interval = interval_median,
+	.difference = ledger_difference,
+	.invoke = invoke,
+};
+
+const struct check selftest_checks[] = {
+	{"clock", "goes forward, in fine steps", check_clock_steps, 0},
+	{"clock", "runs as fast as the unadjusted one", check_clock_rate, 0},
+	{"histogram", "quantiles against exact ones", check_histogram, 0},
+	{"overhead", "one latency sample", check_overhead, 0},
+	{"sharing", "two tasks that count side by side", check_false_sharing, 0},
+	{"ledger", "seeded cheaters", check_ledger, 0},
+	{"coverage", "intervals of a median, 9 values", check_coverage, 9},
+	{"coverage", "intervals of a median, 20 values", check_coverage, 20},
+	{"gate", "first to last start, async", check_gate, ASYNC},
+	{"gate", "first to last start, threads", check_gate, THREADS},
+	{"gate", "first to last start, processes", check_gate, PROCESSES},
+	{"cpu", "CPU time of a known spin, async", check_cpu, ASYNC},
+	{"cpu", "CPU time of a known spin, threads", check_cpu, THREADS},
+	{"cpu", "CPU time of a known spin, processes", check_cpu, PROCESSES},
+	{"timers", "waits of 5 ms", check_timers, 5},
+	{"timers", "waits of 500 ms", check_timers, 500},
+	{"switches", "context switches, threads", check_switches, THREADS},
+	{"switches", "context switches, processes", check_switches, PROCESSES},
+	{"memory", "256 KiB touched by a task, async", check_touched, ASYNC},
+	{"memory", "256 KiB touched by a task, threads", check_touched, THREADS},
+	{"memory", "256 KiB touched by a task, processes", check_touched, PROCESSES},
+	{"memory", "shared memory is charged once", check_shared, 0},
+	{"memory", "a thread's kernel stack is seen", check_kernel_stack, 0},
+	{"latency", "a stopped server, async", check_stall, ASYNC},
+	{"latency", "a stopped server, threads", check_stall, THREADS},
+	{"latency", "a stopped server, processes", check_stall, PROCESSES},
+	{0},
+};
