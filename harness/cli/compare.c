@@ -1,0 +1,265 @@
+/*
+ * concbench compare: did it get slower? Two builds, or two commands, measured together, now, on
+ * this machine.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/compare_options.h"
+#include "harness/compare/findings.h"
+#include "harness/compare/invocations.h"
+#include "harness/compare/operand.h"
+#include "harness/compare/shell.h"
+#include "harness/params.h"
+#include "harness/run/plan.h"
+#include "harness/run/progress.h"
+#include "harness/run/stop.h"
+
+static const char command[] = "compare";
+
+static const char help[] =
+	"usage: concbench compare OLD [NEW] [OPTION...]\n"
+	"       concbench compare --command OLD NEW [OPTION...]\n"
+	"Did it get slower? Measures both sides together, in turns, and says REGRESSED,\n"
+	"EQUIVALENT or INCONCLUSIVE, with the smallest change it could have seen.\n"
+	"OLD and NEW: a concbench, a folder with one, or git:REVISION, which is built in a\n"
+	"tree of its own. NEW is this program if it is left out.\n"
+	"  --command            OLD and NEW are shell commands, compared as whole processes\n"
+	"  --prepare COMMAND    before each of them, untimed; --cleanup COMMAND after each\n"
+	"  --ignore-failure     any exit status of theirs will do\n"
+	"  -b WORKLOAD[/MODEL]  what to compare by; may be repeated\n"
+	"  --gate wall,cpu      what decides (both; wall includes the stall share)\n"
+	"  --margin 2%          a change that is tolerated\n"
+	"  --target 5%          a change that must be found\n"
+	"  --budget 5min        time for it all\n"
+	"  --quads N            at most so many quads each\n"
+	"  --strict             exit status 3 where it is inconclusive\n"
+	"  --seed N             repeats the order of an earlier comparison\n"
+	"  -p, -c, --effort, --cpus, --sut-cpus, --load-cpus   as with run\n"
+	"  --format terminal|md|csv   csv: a row per quad;   -o FILE   print there\n"
+	"Exit status: 0 passed or inconclusive, 1 regressed, 2 wrong use, 3 inconclusive with\n"
+	"--strict, 4 could not measure, 128 + signal.\n";
+
+/* What is compared by when nothing is said: closed loops with fixed work, on one CPU. */
+static char *const usual_benchmarks[] = {
+	"hash/sequential", "echo/async", "echo/threads", "echo/processes", "file/sequential"};
+
+enum { USUAL = sizeof(usual_benchmarks) / sizeof(usual_benchmarks[0]) };
+
+static const uint64_t window_ns = 100000000u, smoke_window_ns = 20000000u;
+
+static struct progress progress;
+
+static void show(struct compare_world *world, const struct comparison *comparison, int at)
+{
+	const struct compared *benchmark = &comparison->benchmarks[at];
+	uint64_t gone_ns = world->now_ns(world) - comparison->start_ns;
+	int done = 0, planned = 0;
+
+	for (int i = 0; i < comparison->count; i++) {
+		done += comparison->benchmarks[i].quads;
+		planned += comparison->benchmarks[i].planned;
+	}
+	uint64_t left_ns = done > 0 ? gone_ns / (uint64_t)done * (uint64_t)(planned - done) : 0;
+	uint64_t room_ns = comparison->budget_ns > gone_ns ? comparison->budget_ns - gone_ns : 0;
+	progress_at(&progress, benchmark->name, at == 0, done, planned, gone_ns,
+		left_ns < room_ns && done > 0 ? left_ns : room_ns);
+}
+
+static int print(
+	const struct compare_options *options, const struct comparison *comparison, bool stopped)
+{
+	const char *path = options->shared.output, *format = options->shared.format;
+	bool standard = path == NULL || strcmp(path, "-") == 0;
+	FILE *out = standard ? stdout : fopen(path, "we");
+
+	if (out == NULL) {
+		cli_error(command, "cannot write %s: %s", path, strerror(errno));
+		return EXIT_NOT_MEASURED;
+	}
+	struct writer writer = writer_for(out,
+		format != NULL && strcmp(format, "md") == 0 ? WRITER_MARKDOWN : WRITER_TERMINAL);
+	int rc = 0;
+	if (format != NULL && strcmp(format, "csv") == 0)
+		findings_csv(comparison, out);
+	else
+		rc = findings_write(&writer, comparison, stopped);
+	if (rc == 0 && (fflush(out) != 0 || ferror(out)))
+		rc = -EIO;
+	if (!standard && fclose(out) != 0)
+		rc = -errno;
+	if (rc != 0)
+		cli_error(command, "cannot write the findings: %s", strerror(-rc));
+	return rc == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
+}
+
+static int verdict(const struct compare_options *options, const struct comparison *comparison)
+{
+	struct comparison_summary summary = comparison_summarize(comparison);
+
+	if (comparison->contaminated)
+		return EXIT_NOT_MEASURED;
+	if (summary.regressed > 0)
+		return EXIT_ANSWER_NO;
+	if (summary.failed > 0 || summary.inconclusive + summary.equivalent + summary.improved == 0)
+		return EXIT_NOT_MEASURED;
+	return summary.inconclusive > 0 && options->shared.strict ? EXIT_NO_VERDICT : EXIT_FINE;
+}
+
+/* Measures in a world and prints; the benchmarks are named. */
+static int compare(const struct compare_options *options, struct compare_world *world,
+	struct compared *benchmarks, int count)
+{
+	struct comparison comparison = {.world = world,
+		.benchmarks = benchmarks,
+		.count = count,
+		.margin = options->margin,
+		.target = options->target,
+		.budget_ns = options->shared.budget_ns,
+		.quads_max = options->quads,
+		.seed = options->shared.seed};
+
+	memcpy(comparison.gates, options->gates, sizeof(comparison.gates));
+	progress_init(
+		&progress, options->shared.verbosity < 0 ? VERBOSITY_QUIET : VERBOSITY_NORMAL);
+	if (options->shared.verbosity >= 0)
+		progress_say(&progress, "compare: %d benchmark%s, seed %llu", count,
+			count == 1 ? "" : "s", (unsigned long long)options->shared.seed);
+	world->progress = options->shared.verbosity < 0 ? NULL : show;
+	int rc = comparison_execute(&comparison);
+	progress_end(&progress);
+	int status = EXIT_NOT_MEASURED;
+	if (rc == 0 || rc == -EINTR) {
+		status = print(options, &comparison, rc == -EINTR);
+		status = status == EXIT_FINE ? verdict(options, &comparison) : status;
+	} else {
+		cli_error(command, "%s", strerror(-rc));
+	}
+	comparison_free(&comparison);
+	return rc == -EINTR ? 128 + stop_signal() : status;
+}
+
+static int compare_commands(const struct compare_options *options)
+{
+	struct compared benchmark = {.name = "command"};
+	struct shell shell;
+
+	if (options->shared.arguments_count != 2)
+		return cli_wrong_use(command, "--command takes two commands, there are %d",
+			options->shared.arguments_count);
+	shell_init(&shell);
+	for (int arm = 0; arm < ARMS; arm++)
+		shell.commands[arm] = options->shared.arguments[arm];
+	shell.prepare = options->prepare;
+	shell.cleanup = options->cleanup;
+	shell.ignore_failure = options->ignore_failure;
+	stop_install();
+	return compare(options, &shell.world, &benchmark, 1);
+}
+
+/* The plan's cells of kind time. */
+static int make_plan(struct compare_options *options, struct run_plan *plan)
+{
+	struct placement placement = options->shared.placement;
+	char error[PARAM_ERROR_MAX];
+	bool own = options->benchmarks_count > 0;
+	int kept = 0;
+
+	/* pinned unless CPUs are given: hand-overs between CPUs have two modes */
+	if (!options->placed)
+		placement.alone = placement.one;
+	struct plan_request request = {.workloads = workloads,
+		.models = models,
+		.selectors = own ? options->benchmarks : usual_benchmarks,
+		.selectors_count = own ? options->benchmarks_count : USUAL,
+		.sweeps = options->shared.sweeps,
+		.sweeps_count = options->shared.sweeps_count,
+		.concurrency = options->shared.concurrency,
+		.effort = options->shared.effort,
+		.placement = placement,
+		.seed = options->shared.seed};
+	int rc = plan_make(plan, &request, error, sizeof(error));
+	if (rc != 0)
+		return cli_wrong_use(command, "%s", rc == -ENOMEM ? strerror(ENOMEM) : error);
+	for (int i = 0; i < plan->cells_count; i++)
+		if (plan->cells[i].kind == KIND_TIME)
+			plan->cells[kept++] = plan->cells[i];
+	plan->cells_count = kept;
+	if (kept > COMPARED_MAX)
+		return cli_wrong_use(command, "%d benchmarks are more than %d: name fewer with -b",
+			kept, COMPARED_MAX);
+	return 0;
+}
+
+static int take_operands(const struct compare_options *options, struct operands *operands)
+{
+	const char *const names[ARMS] = {options->shared.arguments[0],
+		options->shared.arguments_count > 1 ? options->shared.arguments[1]
+						    : "/proc/self/exe"};
+	char error[OPERAND_ERROR_MAX];
+
+	int rc = operands_open(operands);
+	if (rc != 0) {
+		cli_error(command, "cannot make a folder in /tmp: %s", strerror(-rc));
+		return EXIT_NOT_MEASURED;
+	}
+	for (int arm = 0; arm < ARMS && rc == 0; arm++)
+		rc = operand_take(operands, (enum arm)arm, names[arm], error, sizeof(error));
+	if (rc != 0)
+		cli_error(command, "%s", error);
+	return rc == 0 ? EXIT_FINE : rc == -EINVAL ? EXIT_WRONG_USE : EXIT_NOT_MEASURED;
+}
+
+static int compare_builds(struct compare_options *options)
+{
+	struct compared *benchmarks = calloc(COMPARED_MAX, sizeof(*benchmarks));
+	struct invocations *invocations = calloc(1, sizeof(*invocations));
+	struct operands operands = {.folder = ""};
+	struct run_plan plan = {0};
+	int status = benchmarks == NULL || invocations == NULL ? EXIT_NOT_MEASURED
+							       : make_plan(options, &plan);
+
+	stop_install();
+	if (status == EXIT_FINE)
+		status = take_operands(options, &operands);
+	if (stop_signal() != 0)
+		status = 128 + stop_signal();
+	if (status == EXIT_FINE) {
+		const char *const programs[ARMS] = {operands.programs[0], operands.programs[1]};
+		bool smoke = options->shared.effort->smoke_sizes;
+		invocations_init(invocations, &plan, programs, options->shared.seed,
+			smoke ? smoke_window_ns : window_ns);
+		for (int i = 0; i < plan.cells_count; i++)
+			snprintf(benchmarks[i].name, sizeof(benchmarks[i].name), "%s/%s",
+				plan.cells[i].workload->name, plan.cells[i].model->name);
+		status = compare(options, &invocations->world, benchmarks, plan.cells_count);
+	}
+	operands_close(&operands);
+	plan_free(&plan);
+	free(invocations);
+	free(benchmarks);
+	return status;
+}
+
+int compare_main(int argc, char **argv)
+{
+	struct compare_options options;
+	int rc = compare_options_parse(&options, argc, argv);
+
+	if (rc != 0)
+		return rc;
+	if (options.shared.help)
+		return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+	const char *format = options.shared.format;
+	if (format != NULL && strcmp(format, "terminal") != 0 && strcmp(format, "md") != 0 &&
+		strcmp(format, "csv") != 0)
+		return cli_wrong_use(
+			command, "there is no format '%.40s' (terminal, md or csv)", format);
+	if (options.shared.arguments_count < 1 || options.shared.arguments_count > 2)
+		return cli_wrong_use(command, "expected OLD [NEW], there are %d operands",
+			options.shared.arguments_count);
+	return options.command ? compare_commands(&options) : compare_builds(&options);
+}

@@ -1,0 +1,153 @@
+#include "harness/cli/compare_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/params.h"
+
+static const char command[] = "compare";
+
+/* Options that take a value; the others of compare's own take none. */
+static const char *const valued[] = {
+	"--gate", "--margin", "--target", "--quads", "--prepare", "--cleanup", "-b", "--benchmark"};
+
+static int read_gates(struct compare_options *options, const char *text)
+{
+	memset(options->gates, 0, sizeof(options->gates));
+	for (const char *at = text; *at != '\0';) {
+		size_t bytes = strcspn(at, ",");
+		if (bytes == 4 && strncmp(at, "wall", bytes) == 0)
+			options->gates[METRIC_WALL] = options->gates[METRIC_STALL] = true;
+		else if (bytes == 3 && strncmp(at, "cpu", bytes) == 0)
+			options->gates[METRIC_CPU] = true;
+		else
+			return cli_wrong_use(
+				command, "--gate '%.40s': expected wall, cpu or both", text);
+		at += bytes + (at[bytes] == ',');
+	}
+	if (text[0] == '\0')
+		return cli_wrong_use(command, "--gate needs wall, cpu or both");
+	return 0;
+}
+
+/* "2%" or "0.02" */
+static int read_share(const char *option, const char *text, double *share)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (strcmp(end, "%") == 0) {
+		value /= 100;
+		end++;
+	}
+	/* the comparison is also false for what is not a number */
+	if (end == text || *end != '\0' || !(value > 0 && value < 10))
+		return cli_wrong_use(command, "%s '%.40s' is not a share (like 5%%)", option, text);
+	*share = value;
+	return 0;
+}
+
+static int read_quads(struct compare_options *options, const char *text)
+{
+	int64_t quads;
+
+	if (count_parse(text, &quads) != 0 || quads < 1 || quads > 100000)
+		return cli_wrong_use(command, "--quads '%.40s' is not a number of quads", text);
+	options->quads = (int)quads;
+	return 0;
+}
+
+static int read_valued(struct compare_options *options, const char *option, char *value)
+{
+	if (strcmp(option, "--gate") == 0)
+		return read_gates(options, value);
+	if (strcmp(option, "--margin") == 0)
+		return read_share(option, value, &options->margin);
+	if (strcmp(option, "--target") == 0)
+		return read_share(option, value, &options->target);
+	if (strcmp(option, "--quads") == 0)
+		return read_quads(options, value);
+	if (strcmp(option, "--prepare") == 0)
+		options->prepare = value;
+	else if (strcmp(option, "--cleanup") == 0)
+		options->cleanup = value;
+	else if (options->benchmarks_count == COMPARED_MAX)
+		return cli_wrong_use(command, "more than %d benchmarks", COMPARED_MAX);
+	else
+		options->benchmarks[options->benchmarks_count++] = value;
+	return 0;
+}
+
+/*
+ * Takes the option at argv[at] if it is one of compare's own.
+ *   Returns  arguments used up, 0 = not ours, -1 after a complaint.
+ */
+static int take_own(struct compare_options *options, int argc, char **argv, int at)
+{
+	size_t name = strcspn(argv[at], "=");
+
+	if (strcmp(argv[at], "--command") == 0)
+		return options->command = true;
+	if (strcmp(argv[at], "--ignore-failure") == 0)
+		return options->ignore_failure = true;
+	for (size_t i = 0; i < sizeof(valued) / sizeof(valued[0]); i++) {
+		if (strlen(valued[i]) != name || strncmp(argv[at], valued[i], name) != 0)
+			continue;
+		bool inside = argv[at][name] == '=';
+		char *value = inside ? argv[at] + name + 1 : at + 1 < argc ? argv[at + 1] : NULL;
+		if (value == NULL) {
+			cli_wrong_use(command, "%s needs a value", valued[i]);
+			return -1;
+		}
+		return read_valued(options, valued[i], value) != 0 ? -1 : inside ? 1 : 2;
+	}
+	return 0;
+}
+
+/* Bounds that only make sense together. */
+static int check(const struct compare_options *options)
+{
+	double margin = options->margin > 0 ? options->margin : metric_facts[METRIC_WALL].margin;
+	double target = options->target > 0 ? options->target : metric_facts[METRIC_WALL].target;
+
+	if (target <= margin)
+		return cli_wrong_use(command,
+			"--target %g %% must lie above --margin %g %%: what is tolerated cannot be "
+			"found",
+			target * 100, margin * 100);
+	if (!options->command &&
+		(options->prepare != NULL || options->cleanup != NULL || options->ignore_failure))
+		return cli_wrong_use(
+			command, "--prepare, --cleanup and --ignore-failure go with --command");
+	if (options->command && options->benchmarks_count > 0)
+		return cli_wrong_use(command, "-b does not go with --command");
+	return 0;
+}
+
+int compare_options_parse(struct compare_options *options, int argc, char **argv)
+{
+	static const uint64_t budget_ns = 300000000000u;
+	bool budget = false;
+	int kept = 1;
+
+	memset(options, 0, sizeof(*options));
+	options->gates[METRIC_WALL] = options->gates[METRIC_CPU] = true;
+	options->gates[METRIC_STALL] = true;
+	for (int at = 1, used; at<argc; at += used> 0 ? used : 1) {
+		used = take_own(options, argc, argv, at);
+		if (used < 0)
+			return EXIT_WRONG_USE;
+		if (used > 0)
+			continue;
+		budget = budget || strncmp(argv[at], "--budget", 8) == 0;
+		options->placed = options->placed || strncmp(argv[at], "--cpus", 6) == 0 ||
+				  strncmp(argv[at], "--sut-cpus", 10) == 0;
+		argv[kept++] = argv[at];
+	}
+	argv[kept] = NULL;
+	int rc = options_parse(&options->shared, command, kept, argv);
+	if (!budget)
+		options->shared.budget_ns = budget_ns;
+	return rc != 0 ? rc : check(options);
+}

@@ -1,0 +1,189 @@
+#include "harness/compare/findings.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/report/number.h"
+#include "harness/stats/power.h"
+
+enum { BENCHMARK, METRIC, VERDICT, CHANGE, INTERVAL, BASE, NOISE, SEEN, QUADS, COLUMNS };
+
+static const char *const canary_names[CANARIES] = {"arithmetic", "pipe"};
+
+/* "+3.2 %", or for differences "+3.2 pt". */
+static void format_change(char *text, size_t bytes, double change, bool ratio)
+{
+	if (!isfinite(change))
+		snprintf(text, bytes, "n/a");
+	else
+		snprintf(text, bytes, "%+.*f %s", fabs(change) < 0.0995 ? 1 : 0, change * 100 + 0.0,
+			ratio ? "%" : "pt");
+}
+
+static void set_base(struct grid *grid, int at, const struct compared *benchmark, int metric)
+{
+	char text[NUMBER_MAX];
+	double level = benchmark->level[metric];
+
+	if (benchmark->quads == 0)
+		return;
+	if (metric_facts[metric].ratio)
+		number_format(text, sizeof(text), level, UNIT_DURATION, DIGITS_DEFAULT);
+	else
+		snprintf(text, sizeof(text), "%.1f %%", level * 100);
+	grid_set(grid, at, BASE, "%s", text);
+}
+
+static void set_finding(struct grid *grid, int at, const struct compared *benchmark, int metric)
+{
+	const struct finding *finding = &benchmark->findings[metric];
+	char text[NUMBER_MAX], low[NUMBER_MAX], high[NUMBER_MAX];
+
+	grid_set(grid, at, BENCHMARK, "%s", benchmark->name);
+	grid_set(grid, at, METRIC, "%s", metric_facts[metric].name);
+	set_base(grid, at, benchmark, metric);
+	format_change(text, sizeof(text), finding->change.middle, finding->ratio);
+	grid_set(grid, at, CHANGE, "%s", text);
+	format_change(low, sizeof(low), finding->change.low, finding->ratio);
+	format_change(high, sizeof(high), finding->change.high, finding->ratio);
+	grid_set(grid, at, INTERVAL, "%s to %s", low, high);
+	format_change(text, sizeof(text), finding->sigma, finding->ratio);
+	grid_set(grid, at, NOISE, "%s", text[0] == '+' ? text + 1 : text);
+	format_change(text, sizeof(text), finding->detectable, finding->ratio);
+	grid_set(grid, at, SEEN, "%s", isinf(finding->detectable) ? "nothing" : text);
+	grid_set(grid, at, QUADS, "%d", finding->n);
+	grid_set(grid, at, VERDICT, "%s", verdict_names[finding->verdict]);
+	grid->strong[at] = finding->verdict == VERDICT_REGRESSED;
+}
+
+static bool is_shown(const struct compared *benchmark, int metric)
+{
+	return !benchmark->given_up && benchmark->findings[metric].gated;
+}
+
+static int write_table(const struct writer *writer, const struct comparison *comparison)
+{
+	static const char *const heads[COLUMNS] = {"benchmark", "metric", "verdict", "change",
+		"95 % interval", "base", "noise", "could see", "quads"};
+	struct grid grid;
+	int rows = 0, at = 1;
+
+	for (int i = 0; i < comparison->count; i++)
+		for (int metric = 0; metric < METRICS; metric++)
+			rows += is_shown(&comparison->benchmarks[i], metric);
+	if (rows == 0)
+		return 0;
+	int rc = grid_init(&grid, COLUMNS, rows, 3);
+	for (int column = 0; column < COLUMNS && rc == 0; column++)
+		grid_set(&grid, 0, column, "%s", heads[column]);
+	for (int i = 0; i < comparison->count && rc == 0; i++)
+		for (int metric = 0; metric < METRICS; metric++)
+			if (is_shown(&comparison->benchmarks[i], metric))
+				set_finding(&grid, at++, &comparison->benchmarks[i], metric);
+	if (rc == 0)
+		write_grid(writer, &grid);
+	grid_free(&grid);
+	return rc;
+}
+
+/* What an inconclusive pair could have seen, and what it lacks. */
+static void note_inconclusive(
+	const struct writer *writer, const struct compared *benchmark, int metric)
+{
+	const struct finding *finding = &benchmark->findings[metric];
+	char seen[NUMBER_MAX], needed[80];
+
+	format_change(seen, sizeof(seen), finding->detectable, finding->ratio);
+	if (finding->needed >= POWER_N_MAX)
+		snprintf(needed, sizeof(needed), "more than %d quads would be needed", POWER_N_MAX);
+	else if (finding->needed > finding->n)
+		snprintf(needed, sizeof(needed), "%d quads would be needed, %d were made",
+			finding->needed, finding->n);
+	else
+		snprintf(needed, sizeof(needed), "%d quads were made", finding->n);
+	if (isinf(finding->detectable))
+		write_note(writer, "%s %s: %d quads are too few to see any change; %s",
+			benchmark->name, metric_facts[metric].name, finding->n, needed);
+	else
+		write_note(writer, "%s %s: could have seen a change of %s or more; for %.3g %s %s",
+			benchmark->name, metric_facts[metric].name, seen, finding->target * 100,
+			finding->ratio ? "%" : "pt", needed);
+}
+
+static void write_notes(const struct writer *writer, const struct comparison *comparison)
+{
+	for (int i = 0; i < comparison->count; i++) {
+		const struct compared *benchmark = &comparison->benchmarks[i];
+		const int *dropped = benchmark->dropped;
+		if (benchmark->given_up)
+			write_note(
+				writer, "%s: no verdict: %s", benchmark->name, benchmark->reason);
+		if (dropped[0] + dropped[1] > 0)
+			write_note(writer,
+				"%s: %d quads dropped (%d that began with the base, %d with the "
+				"head): more than 10 %% of a CPU was taken from outside",
+				benchmark->name, dropped[0] + dropped[1], dropped[0], dropped[1]);
+		for (int metric = 0; metric < METRICS; metric++)
+			if (is_shown(benchmark, metric) &&
+				benchmark->findings[metric].verdict == VERDICT_INCONCLUSIVE)
+				note_inconclusive(writer, benchmark, metric);
+	}
+	for (int i = 0; i < CANARIES && comparison->contaminated; i++) {
+		struct interval change =
+			interval_median(comparison->canaries[i].values[METRIC_WALL],
+				comparison->canaries[i].counts[METRIC_WALL], 0.995);
+		write_note(writer, "canary %s, which no change can touch: %+.1f %% [%+.1f, %+.1f]",
+			canary_names[i], 100 * expm1(change.middle), 100 * expm1(change.low),
+			100 * expm1(change.high));
+	}
+	if (comparison->short_of_time)
+		write_note(writer, "the budget ended before the plan");
+}
+
+static void write_verdict(
+	const struct writer *writer, const struct comparison *comparison, bool stopped)
+{
+	struct comparison_summary summary = comparison_summarize(comparison);
+	const char *so_far = stopped ? " so far, interrupted" : "";
+
+	if (comparison->contaminated)
+		write_text(writer,
+			"CONTAMINATED%s: the machine itself differed between the sides, nothing "
+			"can be concluded",
+			so_far);
+	else
+		write_text(writer,
+			"%s%s: %d regressed, %d inconclusive, %d equivalent, %d improved, %d "
+			"without a verdict",
+			summary.regressed > 0      ? "REGRESSED"
+			: summary.failed > 0       ? "NOT MEASURED"
+			: summary.inconclusive > 0 ? "INCONCLUSIVE"
+						   : "PASSED",
+			so_far, summary.regressed, summary.inconclusive, summary.equivalent,
+			summary.improved, summary.failed);
+}
+
+int findings_write(const struct writer *writer, const struct comparison *comparison, bool stopped)
+{
+	int rc = write_table(writer, comparison);
+
+	if (rc == 0) {
+		write_notes(writer, comparison);
+		write_verdict(writer, comparison, stopped);
+	}
+	return rc;
+}
+
+void findings_csv(const struct comparison *comparison, FILE *out)
+{
+	fputs("benchmark,metric,quad,value,unit\n", out);
+	for (int i = 0; i < comparison->count; i++) {
+		const struct compared *benchmark = &comparison->benchmarks[i];
+		for (int metric = 0; metric < METRICS; metric++)
+			for (int j = 0; j < benchmark->counts[metric]; j++)
+				fprintf(out, "\"%s\",%s,%d,%.9g,%s\n", benchmark->name,
+					metric_facts[metric].name, j, benchmark->values[metric][j],
+					metric_facts[metric].ratio ? "log-ratio" : "difference");
+	}
+}

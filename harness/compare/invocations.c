@@ -1,0 +1,107 @@
+#include "harness/compare/invocations.h"
+
+#include <string.h>
+
+#include "harness/compare/canary.h"
+#include "harness/measure/clock.h"
+#include "harness/params.h"
+
+/* Beyond any sound invocation of the sizes that are compared. */
+static const uint64_t deadline_ns = 60000000000u;
+
+static int invoke(struct invocations *invocations, int benchmark, enum arm arm, int padding,
+	struct sample *sample)
+{
+	const struct cell *cell = &invocations->plan->cells[benchmark];
+	struct executor *executor = &invocations->sides[arm].executor;
+	struct invocation_request request = {.cell = cell,
+		.seed = invocations->seed,
+		.window_ns = invocations->window_ns,
+		.rounds = invocations->rounds[benchmark],
+		.deadline_ns = deadline_ns,
+		.padding = padding};
+	struct record record;
+
+	memset(&record, 0, sizeof(record));
+	int rc = executor->invoke(executor, &request, &record);
+	if (rc == 0)
+		sample_from_record(
+			sample, &record, (cell->workload->flags & WORKLOAD_NO_RATE) == 0);
+	record_release(&record);
+	return rc;
+}
+
+/* Once on the base, so that both sides compute the same. */
+static void calibrate(struct invocations *invocations, struct cell *cell)
+{
+	const struct workload *workload = cell->workload;
+	struct executor *executor = &invocations->sides[ARM_BASE].executor;
+
+	if (workload->calibrate == NULL)
+		return;
+	const struct param *param = &workload->params[workload->calibrated];
+	int64_t *value = &cell->values[workload->calibrated];
+	/* another value than the defaults is the user's */
+	if (*value == param->usual || *value == param->smoke)
+		*value = executor->calibrate(executor, cell);
+}
+
+static int probe(struct compare_world *world, int benchmark, struct sample *sample)
+{
+	struct invocations *invocations = world->state;
+
+	calibrate(invocations, &invocations->plan->cells[benchmark]);
+	invocations->rounds[benchmark] = 0;
+	int rc = invoke(invocations, benchmark, ARM_BASE, 0, sample);
+	invocations->rounds[benchmark] = rc == 0 ? sample->work.rounds : 0;
+	return rc;
+}
+
+static int measure(struct compare_world *world, int benchmark, enum arm arm, int padding,
+	struct sample *sample)
+{
+	return invoke(world->state, benchmark, arm, padding, sample);
+}
+
+static double spin(struct compare_world *world, int benchmark)
+{
+	struct invocations *invocations = world->state;
+	const struct cell *cell = &invocations->plan->cells[benchmark];
+	struct executor *executor = &invocations->sides[ARM_BASE].executor;
+	cpu_set_t cpus = cell->sut;
+
+	if (cell->workload->load != NULL)
+		CPU_OR(&cpus, &cpus, &cell->load);
+	return executor->spin(executor, &cpus);
+}
+
+double world_canary(struct compare_world *world, int which)
+{
+	(void)world;
+	return which == CANARY_PIPE ? canary_pipe() : canary_arithmetic();
+}
+
+uint64_t world_now_ns(struct compare_world *world)
+{
+	(void)world;
+	return clock_now_ns();
+}
+
+void invocations_init(struct invocations *invocations, struct run_plan *plan,
+	const char *const programs[ARMS], uint64_t seed, uint64_t window_ns)
+{
+	memset(invocations, 0, sizeof(*invocations));
+	invocations->plan = plan;
+	invocations->seed = seed;
+	invocations->window_ns = window_ns;
+	for (int arm = 0; arm < ARMS; arm++) {
+		process_executor_init(&invocations->sides[arm]);
+		invocations->sides[arm].program = programs[arm];
+	}
+	invocations->world = (struct compare_world){.probe = probe,
+		.measure = measure,
+		.spin = spin,
+		.canary = world_canary,
+		.now_ns = world_now_ns,
+		.state = invocations};
+}

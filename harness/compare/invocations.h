@@ -1,0 +1,30 @@
+/*
+ * The world of a comparison in earnest: fresh invocations of two builds of concbench, of the cells
+ * of a plan.
+ */
+#ifndef CONCBENCH_HARNESS_COMPARE_INVOCATIONS_H
+#define CONCBENCH_HARNESS_COMPARE_INVOCATIONS_H
+
+#include "harness/compare/compare.h"
+#include "harness/run/process.h"
+
+struct invocations {
+	struct compare_world world;
+	struct process_executor sides[ARMS];
+	struct run_plan *plan;
+	uint64_t seed, window_ns;
+	uint64_t rounds[COMPARED_MAX]; /* fixed by the base's probe */
+};
+
+/*
+ * Prepares it; cell i of the plan is benchmark i.
+ *   programs  the executables of base and head
+ */
+void invocations_init(struct invocations *invocations, struct run_plan *plan,
+	const char *const programs[ARMS], uint64_t seed, uint64_t window_ns);
+
+/* What both worlds have: canaries, clock. */
+double world_canary(struct compare_world *world, int which);
+uint64_t world_now_ns(struct compare_world *world);
+
+#endif

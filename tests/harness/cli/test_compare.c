@@ -1,0 +1,120 @@
+/*
+ * concbench compare from outside, at smoke size. No verdict is asserted that needs a quiet machine:
+ * only what no noise can turn round.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/program.h"
+#include "tests/suite.h"
+
+static char output[1 << 16];
+
+#define ck_output(wanted) \
+	ck_assert_msg(strstr(output, wanted) != NULL, "no '%s' in: %.1500s", wanted, output)
+
+START_TEST(two_builds_end_with_a_verdict_line)
+{
+	int status = program_run(
+		"P=$(readlink -f /proc/$PPID/exe); P=${P%/tests/*}/concbench; "
+		"concbench compare \"$P\" -b hash/sequential --effort smoke --quads 2 --seed 1",
+		output, sizeof output);
+	/* two quads can show nothing: inconclusive by construction */
+	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
+	ck_output("hash/sequential");
+	ck_output("2 quads are too few to see any change");
+	ck_output("INCONCLUSIVE: 0 regressed, ");
+	status = program_run(
+		"P=$(readlink -f /proc/$PPID/exe); P=${P%/tests/*}/concbench; "
+		"concbench compare \"$P\" \"$P\" -b hash/sequential --effort smoke --quads 2 "
+		"--strict -q --format csv",
+		output, sizeof output);
+	ck_assert_int_eq(status, 3);
+	ck_output("benchmark,metric,quad,value,unit\n\"hash/sequential\",wall,0,");
+}
+END_TEST
+
+START_TEST(a_command_that_sleeps_longer_does_not_pass)
+{
+	int status = program_run("concbench compare --command true 'sleep 0.1' --gate wall "
+				 "--quads 8 -q",
+		output, sizeof output);
+
+	/* 1 where the machine lets it be seen; a restless one may hide it, but never pass it */
+	ck_assert_msg(status == 1 || status == 4 || status == 0, "%d: %.1500s", status, output);
+	ck_assert_msg(strstr(output, "PASSED") == NULL, "%.1500s", output);
+	ck_assert_msg(strstr(output, "IMPROVED") == NULL, "%.1500s", output);
+}
+END_TEST
+
+START_TEST(a_side_that_fails_has_no_verdict)
+{
+	int status = program_run(
+		"concbench compare --command true false -q --quads 5", output, sizeof output);
+
+	ck_assert_int_eq(status, 4);
+	ck_output("command: no verdict: head: command: exit status 1");
+	ck_output("NOT MEASURED");
+}
+END_TEST
+
+START_TEST(wrong_use_is_one_line_and_status_two)
+{
+	static const struct {
+		const char *arguments, *said;
+	} wrong[] = {
+		{"", "expected OLD [NEW], there are 0 operands"},
+		{"/no/such", "/no/such: there is no executable concbench"},
+		{"/bin/true", "/bin/true is not a concbench"},
+		{"git:no-such-revision", "git:no-such-revision: there is no such revision here"},
+		{"x --gate memory", "--gate 'memory': expected wall, cpu or both"},
+		{"x --margin 5% --target 3%", "must lie above"},
+		{"x --margin much", "--margin 'much' is not a share"},
+		{"x --quads 0", "--quads '0' is not a number"},
+		{"x --prepare true", "go with --command"},
+		{"--command x", "takes two commands, there are 1"},
+		{"x --gat wall", "there is no option --gat"},
+		{"x --gate", "--gate needs a value"},
+		{"x -b ecko", "there is no workload 'ecko'; did you mean echo?"},
+		{"x --format html", "there is no format 'html'"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char command[200];
+		snprintf(command, sizeof(command), "concbench compare %s", wrong[i].arguments);
+		int status = program_run(command, output, sizeof output);
+		ck_assert_msg(status == 2, "%s: status %d: %.300s", command, status, output);
+		ck_output(wrong[i].said);
+		ck_assert_msg(strchr(output, '\n') == strrchr(output, '\n'), "%.300s", output);
+	}
+}
+END_TEST
+
+START_TEST(ctrl_c_prints_the_verdict_so_far)
+{
+	int status = program_run(
+		"P=$(readlink -f /proc/$PPID/exe); P=${P%/tests/*}/concbench; F=$(mktemp); "
+		"\"$P\" compare --command 'sleep 0.02' 'sleep 0.02' 2>\"$F\" & "
+		"while ! grep -q compare: \"$F\"; do sleep 0.05; done; sleep 0.3; "
+		"kill -INT $!; wait $!; status=$?; rm \"$F\"; exit $status",
+		output, sizeof output);
+
+	ck_assert_msg(status == 130, "status %d: %.1000s", status, output);
+	ck_output("so far, interrupted");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("cli/compare");
+	TCase *use = tcase_create("use");
+
+	tcase_set_timeout(use, 120);
+	tcase_add_test(use, two_builds_end_with_a_verdict_line);
+	tcase_add_test(use, a_command_that_sleeps_longer_does_not_pass);
+	tcase_add_test(use, a_side_that_fails_has_no_verdict);
+	tcase_add_test(use, wrong_use_is_one_line_and_status_two);
+	tcase_add_test(use, ctrl_c_prints_the_verdict_so_far);
+	suite_add_tcase(suite, use);
+	return suite;
+}
