@@ -128,7 +128,7 @@ static void run(struct async_job *job)
 	else
 		job->rc = -ECANCELED;
 	job->call.fn = job_done;
-	async_call_soon_threadsafe(job->loop, &job->call);
+	async_loop_post(job->loop, &job->call);
 }
 
 static struct async_job *spin(struct async_executor *executor)

@@ -54,7 +54,7 @@ void async_call_soon(struct async_loop *loop, struct async_call *call)
 	loop->ready.budget = 0;
 }
 
-void async_call_soon_threadsafe(struct async_loop *loop, struct async_call *call)
+void async_loop_post(struct async_loop *loop, struct async_call *call)
 {
 	struct async_call *head = atomic_load_explicit(&loop->inbox, memory_order_relaxed);
 
@@ -64,6 +64,20 @@ void async_call_soon_threadsafe(struct async_loop *loop, struct async_call *call
 	/* the loop says that it sleeps, then looks at the inbox; we do it the other way round */
 	if (atomic_load(&loop->sleeping) != 0 && atomic_exchange(&loop->sleeping, 0) != 0)
 		loop->poller->wake(loop->poller);
+}
+
+void async_call_soon_threadsafe(struct async_loop *loop, struct async_call *call)
+{
+	atomic_fetch_add(&loop->posting, 1);
+	async_loop_post(loop, call);
+	atomic_fetch_sub_explicit(&loop->posting, 1, memory_order_release); /* the last touch */
+}
+
+/* The call that ended the loop may still be on its way out of async_call_soon_threadsafe. */
+static void await_posting(struct async_loop *loop)
+{
+	while (atomic_load_explicit(&loop->posting, memory_order_acquire) != 0)
+		sched_yield();
 }
 
 static void take_inbox(struct async_loop *loop)
@@ -385,6 +399,7 @@ size_t async_loop_close(struct async_loop *loop)
 		leave(loop, before);
 	}
 	unblock_broken_pipe(loop);
+	await_posting(loop);
 	close_parts(loop);
 	return alive;
 }

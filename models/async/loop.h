@@ -74,6 +74,7 @@ struct async_loop {
 	/* from other threads */
 	_Atomic(struct async_call *) inbox __attribute__((aligned(64)));
 	_Atomic int sleeping;
+	_Atomic int posting; /* threads inside of async_call_soon_threadsafe */
 };
 
 /*
@@ -116,11 +117,16 @@ static inline struct async_loop *async_loop_current(void)
 void async_call_soon(struct async_loop *loop, struct async_call *call);
 
 /*
- * The same from any thread, also while the loop sleeps; the loop must stay open meanwhile.
+ * The same from any thread, also while the loop sleeps. The loop must stay open until it has made
+ * the call, which may be what ends it: closing waits for callers on their way out.
  */
 void async_call_soon_threadsafe(struct async_loop *loop, struct async_call *call);
 
 /* For the runtime. */
+
+/* async_call_soon_threadsafe for callers that outlive the call: the loop is closed after they
+ * ended. */
+void async_loop_post(struct async_loop *loop, struct async_call *call);
 
 /* Runs turns until loop->stop. Returns  0, -EDEADLK. */
 int async_loop_turns(struct async_loop *loop);

@@ -234,7 +234,7 @@ static int multi_spawn(struct crew *crew, task_fn *fn, void *arg)
 		.arg = arg,
 		.index = crew->spawned};
 	atomic_fetch_add(&multi->pending, 1);
-	async_call_soon_threadsafe(member->loop, &spawning->call);
+	async_loop_post(member->loop, &spawning->call);
 	return 0;
 }
 
@@ -307,7 +307,7 @@ static void multi_word_wake(_Atomic uint32_t *word)
 			async_wake(woken->task, 0);
 		} else {
 			woken->call.fn = wake_parked;
-			async_call_soon_threadsafe(woken->task->loop, &woken->call);
+			async_loop_post(woken->task->loop, &woken->call);
 		}
 		woken = next;
 	}
