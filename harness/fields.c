@@ -226,6 +226,8 @@ int fields_read(const struct field *fields, void *base, const json_t *object, co
 			error, "%s is not an object", path[0] == '\0' ? "the line" : path);
 	for (const struct field *field = fields; field->name != NULL && rc == 0; field++) {
 		value = json_object_get(object, field->name);
+		if (value == NULL && field->optional)
+			continue;
 		if (value == NULL)
 			return field_refuse(error, "%s%s is missing", path, field->name);
 		rc = read_one(field, base, value, path, error);

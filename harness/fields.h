@@ -11,6 +11,7 @@
 #define CONCBENCH_HARNESS_FIELDS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,7 @@ struct field {
 	enum field_type type;
 	size_t offset, bytes;
 	int64_t min, max;           /* FIELD_INTEGER */
+	bool optional;              /* may be missing when read: then left as it is */
 	const char *const *names;   /* FIELD_CHOICE, ended by NULL; or max names when max > 0 */
 	const struct field *fields; /* FIELD_GROUP */
 	/* FIELD_SPECIAL: base is the struct that has the field; write NULL = without memory. */

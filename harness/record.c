@@ -45,6 +45,12 @@ static const struct field work_fields[] = {
 	{0},
 };
 
+static const struct field fairness_fields[] = {
+	{FIELD(REAL, struct record_fairness, fastest_per_s)},
+	{FIELD(REAL, struct record_fairness, slowest_per_s)},
+	{0},
+};
+
 static const struct field window_fields[] = {
 	{FIELD(COUNT, struct record_window, ns)},
 	{FIELD(COUNT, struct record_window, cpu_ns)},
@@ -299,6 +305,7 @@ static const struct field record_fields[] = {
 	{FIELD(WIDE, struct record, seed)},
 	{FIELD(GROUP, struct record, place), .fields = place_fields},
 	{FIELD(GROUP, struct record, work), .fields = work_fields},
+	{FIELD(GROUP, struct record, fairness), .fields = fairness_fields, .optional = true},
 	{FIELD(GROUP, struct record, window), .fields = window_fields},
 	{FIELD(GROUP, struct record, process), .fields = process_fields},
 	{.name = "chunks_ns", .type = FIELD_SPECIAL, .write = write_chunks, .read = read_chunks},

@@ -39,6 +39,13 @@ struct record_work {
 	int64_t steady; /* 1: warm-up ended because rounds were steady, 0: because time was up */
 };
 
+/* How a window shared out its operations among the tasks that compete for them: operations of a
+ * task over the time from the window's opening to the task's last, of the fastest and the slowest
+ * task. Both 0: n/a. Only slowest 0: a task got nothing. Absent from older records. */
+struct record_fairness {
+	double fastest_per_s, slowest_per_s;
+};
+
 /* CPU, switches and faults of the SUT's whole tree inside the window. */
 struct record_window {
 	uint64_t ns;
@@ -108,6 +115,7 @@ struct record {
 	uint64_t seed;
 	struct record_place place;
 	struct record_work work;
+	struct record_fairness fairness;
 	struct record_window window;
 	struct record_process process;
 	uint64_t *chunks_ns; /* malloc'd; NULL when there are none */

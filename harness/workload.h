@@ -115,6 +115,9 @@ struct workload {
 	int (*prepare)(struct orders *orders);
 	/* Untimed, after the crew has joined; also after a failed prepare. */
 	void (*finish)(struct orders *orders);
+	/* How many of the first tasks share out the operations among themselves, so that one may
+	 * get more than another: their fairness is reported. NULL: none. */
+	int (*sharers)(const struct orders *orders);
 	/* Generator or upstream: a process of its own on the load CPUs, started before prepare;
 	 * NULL. */
 	int (*load)(struct orders *orders);

@@ -126,6 +126,11 @@ static void lock_finish(struct orders *orders)
 	orders->shared = NULL;
 }
 
+static int lock_sharers(const struct orders *orders)
+{
+	return orders->tasks;
+}
+
 const struct workload lock_workload = {
 	.name = "lock",
 	.summary = "critical sections on one lock; one event loop has no contention",
@@ -136,6 +141,7 @@ const struct workload lock_workload = {
 	.flags = WORKLOAD_SHARE | WORKLOAD_NO_LATENCY,
 	.pool = POOL_TASKS,
 	.arena_bytes = lock_arena_bytes,
+	.sharers = lock_sharers,
 	.prepare = lock_prepare,
 	.finish = lock_finish,
 	.run = {[FAMILY_ASYNC] = lock_async,

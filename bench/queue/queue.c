@@ -113,6 +113,12 @@ static void queue_finish(struct orders *orders)
 	orders->shared = NULL;
 }
 
+/* The consumers: what a producer puts is fixed. */
+static int queue_sharers(const struct orders *orders)
+{
+	return orders->tasks - (int)orders->values[QUEUE_PRODUCERS];
+}
+
 const struct workload queue_workload = {
 	.name = "queue",
 	.summary = "items from producers to consumers through one queue",
@@ -123,6 +129,7 @@ const struct workload queue_workload = {
 	.flags = WORKLOAD_SHARE | WORKLOAD_MEET | WORKLOAD_NO_LATENCY,
 	.pool = POOL_TASKS,
 	.arena_bytes = queue_arena_bytes,
+	.sharers = queue_sharers,
 	.prepare = queue_prepare,
 	.finish = queue_finish,
 	.run = {[FAMILY_ASYNC] = queue_async,

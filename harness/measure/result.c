@@ -68,6 +68,26 @@ static void fill_work(struct record *record, const struct orders *orders)
 	work->checksum = invocation->closed.checksum - invocation->opened.checksum;
 }
 
+/* From the window's opening, not from the task's own start: who is let in late was not served. */
+static void fill_fairness(struct record *record, const struct orders *orders)
+{
+	const struct invocation *invocation = orders->invocation;
+	int sharers = 0;
+
+	if (orders->workload->sharers != NULL && invocation->mode == ROUNDS_KEPT)
+		sharers = orders->workload->sharers(orders);
+	for (int i = 0; sharers > 1 && i < sharers; i++) {
+		const struct slot *slot = &orders->slots[i];
+		double took_ns = (double)(slot->end_ns - invocation->go_ns);
+		double per_s = (double)slot->operations * 1e9 / took_ns;
+
+		if (i == 0 || per_s > record->fairness.fastest_per_s)
+			record->fairness.fastest_per_s = per_s;
+		if (i == 0 || per_s < record->fairness.slowest_per_s)
+			record->fairness.slowest_per_s = per_s;
+	}
+}
+
 static uint64_t skew_ns(const struct orders *orders)
 {
 	uint64_t first_ns = UINT64_MAX;
@@ -272,6 +292,7 @@ int result_fill(const struct supervisor *supervisor, struct record *record)
 	if (!supervisor->invocation->ended)
 		return 0;
 	fill_work(record, supervisor->orders);
+	fill_fairness(record, supervisor->orders);
 	fill_window(record, supervisor);
 	fill_counts(record, supervisor);
 	rc = fill_chunks(record, supervisor->orders);

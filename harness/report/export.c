@@ -29,6 +29,7 @@ static const struct figure {
 	{"load_cpu_ns_per_operation", offsetof(struct row, load_cpu_ns), true},
 	{"voluntary_per_operation", offsetof(struct row, voluntary), true},
 	{"involuntary_per_operation", offsetof(struct row, involuntary), true},
+	{"fairness_max_per_min", offsetof(struct row, fairness), false},
 	{"user_bytes_per_task", offsetof(struct row, user_bytes), true},
 	{"kernel_bytes_per_task", offsetof(struct row, kernel_bytes), true},
 	{"peak_bytes", offsetof(struct row, peak_bytes), false},

@@ -12,6 +12,7 @@
 
 #include "harness/params.h"
 #include "harness/skew.h"
+#include "harness/stats/order.h"
 
 const double percentile_shares[PERCENTILES] = {0.5, 0.99, 0.999};
 
@@ -84,6 +85,36 @@ static struct interval over(const struct row *row, value_fn *value)
 	struct interval interval = interval_median(values, n, confidence);
 	free(values);
 	return interval;
+}
+
+/*
+ * Those that have a rate are those that had the CPUs for themselves: where they are the fewer,
+ * their rates would be chosen for being good.
+ */
+static bool mostly_rated(const struct row *row)
+{
+	int rated = 0;
+
+	for (int i = 0; i < row->records_count; i++)
+		rated += row->records[i]->status == STATUS_OK && record_has_rate(row->records[i]);
+	return 2 * rated > row->ok;
+}
+
+/* The middle of max/min per task; NaN where it does not apply. */
+static double fairness(const struct row *row)
+{
+	double *values = malloc(sizeof(*values) * (size_t)(row->ok + 1));
+	int n = 0;
+
+	for (int i = 0; i < row->records_count && values != NULL; i++) {
+		const struct record_fairness *of = &row->records[i]->fairness;
+		if (row->records[i]->status == STATUS_OK && of->fastest_per_s > 0)
+			values[n++] = of->slowest_per_s > 0 ? of->fastest_per_s / of->slowest_per_s
+							    : INFINITY;
+	}
+	double middle = values == NULL ? NAN : order_median_of(values, n);
+	free(values);
+	return middle;
 }
 
 /* Histograms are merged first: percentiles of percentiles mean nothing. */
@@ -194,12 +225,12 @@ int row_compute(struct row *row, const struct group_rows *group)
 	row->rate = row->round_ns = row->ratio = row->cpu_ns = row->load_cpu_ns = no_interval;
 	row->sum_cpu_ns = no_interval;
 	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes = no_interval;
-	row->max_ns = row->peak_bytes = NAN;
+	row->max_ns = row->peak_bytes = row->fairness = NAN;
 	for (int i = 0; i < PERCENTILES; i++)
 		row->percentiles_ns[i] = NAN;
 	if (group->kind != KIND_TIME || row->ok == 0)
 		return 0;
-	if (group->facts->rate)
+	if (group->facts->rate && mostly_rated(row))
 		row->rate = over(row, rate);
 	row->round_ns = over(row, round_ns);
 	row->cpu_ns = over(row, cpu_ns);
@@ -209,5 +240,6 @@ int row_compute(struct row *row, const struct group_rows *group)
 	}
 	row->voluntary = over(row, voluntary);
 	row->involuntary = over(row, involuntary);
+	row->fairness = fairness(row);
 	return group->facts->latency ? merge_latencies(row) : 0;
 }

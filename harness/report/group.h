@@ -33,6 +33,8 @@ struct row {
 	bool corrected; /* percentiles are from the intended start */
 	struct interval cpu_ns, load_cpu_ns, sum_cpu_ns; /* per operation; sum: of both */
 	struct interval voluntary, involuntary;
+	double fairness; /* median of fastest ÷ slowest task; 0 or NaN: n/a; infinite: one got
+			    nothing */
 	/* kind memory */
 	struct interval user_bytes, kernel_bytes; /* per task */
 	double peak_bytes;

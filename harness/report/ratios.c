@@ -87,7 +87,7 @@ int group_compare(struct group_rows *group)
 	double confidence = compared > 2 ? 1 - 0.05 / (compared - 1) : 0.95;
 	for (int i = 0; i < group->rows_count && values != NULL && best != NULL; i++) {
 		struct row *row = &group->rows[i];
-		if (row->status != STATUS_OK)
+		if (row->status != STATUS_OK || isnan(leading(row, group->by_rate)))
 			continue;
 		int n = collect(row, group->by_rate, values);
 		row->ratio = pairs_ratio(values, n, best, best_n, confidence);

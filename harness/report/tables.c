@@ -21,6 +21,7 @@ enum {
 	SUM_CPU,
 	VOLUNTARY,
 	INVOLUNTARY,
+	FAIRNESS,
 	USER_BYTES,
 	KERNEL_BYTES,
 	PEAK,
@@ -43,6 +44,7 @@ static const char *const heads[COLUMNS] = {
 	[SUM_CPU] = "sum",
 	[VOLUNTARY] = "vol/op",
 	[INVOLUNTARY] = "invol/op",
+	[FAIRNESS] = "max/min",
 	[USER_BYTES] = "user/task",
 	[KERNEL_BYTES] = "kernel/task",
 	[PEAK] = "peak",
@@ -161,6 +163,10 @@ static void set_time(const struct building *building, int at, const struct row *
 	grid_set(grid, at, VOLUNTARY, "%s", text);
 	number_format(text, sizeof(text), row->involuntary.middle, UNIT_PLAIN, 2);
 	grid_set(grid, at, INVOLUNTARY, "%s", text);
+	if (!(row->fairness > 0)) /* nor is NaN */
+		return;
+	number_format(text, sizeof(text), row->fairness, UNIT_PLAIN, DIGITS_DEFAULT);
+	grid_set(grid, at, FAIRNESS, "%s", isinf(row->fairness) ? "∞" : text);
 }
 
 static void set_memory(const struct building *building, int at, const struct row *row)
@@ -256,6 +262,14 @@ static void write_remarks(const struct writer *writer, const struct group_rows *
 			"the schedule decides the rate, so the duration of a round is shown");
 	if (group->facts->latency_of[0] != '\0')
 		write_note(writer, "latency is that of %s", group->facts->latency_of);
+	for (int i = 0; i < group->rows_count; i++) {
+		if (group->rows[i].status == STATUS_OK && group->rows[i].fairness > 0) {
+			write_note(writer, "max/min is the fairness: operations per second of the "
+					   "fastest task "
+					   "over those of the slowest");
+			break;
+		}
+	}
 	for (int i = 0; i < group->rows_count; i++) {
 		if (group->rows[i].status == STATUS_OK && group->rows[i].corrected) {
 			write_note(writer, "latency counts from the intended start of a request");

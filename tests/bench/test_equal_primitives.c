@@ -179,6 +179,31 @@ START_TEST(loops_that_cannot_share_say_so_instead_of_trying)
 }
 END_TEST
 
+START_TEST(what_tasks_compete_for_comes_with_its_fairness)
+{
+	static const char *const names[] = {"queue", "lock"};
+	static const char *const shared[] = {"async", "threads", "threads-gil", "processes"};
+	struct record record;
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		cell_run(names[_i], shared[i], "--rounds 3", &record);
+		ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+		ck_assert(record.fairness.fastest_per_s >= record.fairness.slowest_per_s);
+		/* the tasks' times lie inside the window, so no sum of rates is below the whole's
+		 */
+		double all = (double)record.work.operations * 1e9 / (double)record.window.ns;
+		ck_assert(record.fairness.fastest_per_s * (double)record.work.tasks >= all);
+		record_release(&record);
+	}
+	cell_run("lock", "sequential", "", &record);
+	ck_assert(record.fairness.fastest_per_s == 0);
+	record_release(&record);
+	cell_run("hash", "threads", "", &record);
+	ck_assert(record.fairness.fastest_per_s == 0);
+	record_release(&record);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("bench/equal_primitives");
@@ -187,6 +212,7 @@ Suite *suite(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, every_model_does_exactly_the_work_that_is_described, 0, ROWS);
 	tcase_add_loop_test(tests, loops_that_cannot_share_say_so_instead_of_trying, 0, 7);
+	tcase_add_loop_test(tests, what_tasks_compete_for_comes_with_its_fairness, 0, 2);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

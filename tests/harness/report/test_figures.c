@@ -64,6 +64,21 @@ START_TEST(rates_and_costs_are_medians_over_invocations)
 }
 END_TEST
 
+START_TEST(fairness_is_the_fastest_over_the_slowest_task)
+{
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert(isnan(row.fairness));
+	for (int i = 0; i < INVOCATIONS; i++)
+		records[i].fairness = (struct record_fairness){1000.0 * (i + 1), 500};
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert_double_eq_tol(row.fairness, 7, 1e-9);
+	for (int i = 0; i < INVOCATIONS; i++)
+		records[i].fairness.slowest_per_s = 0;
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert(isinf(row.fairness));
+}
+END_TEST
+
 START_TEST(a_percentile_needs_ten_samples_beyond_it)
 {
 	static const struct {
@@ -129,6 +144,21 @@ START_TEST(a_window_that_the_skew_eats_has_no_rate)
 	ck_assert_double_eq_tol(row.round_ns.middle, 350000, 1e-6);
 	ck_assert_int_eq(group_compare(&group), 0);
 	ck_assert_int_eq(group.best, -1);
+}
+END_TEST
+
+START_TEST(rates_of_the_fewer_invocations_are_not_chosen)
+{
+	for (int i = 0; i < INVOCATIONS / 2 - 1; i++)
+		records[i].window.skew_ns = records[i].window.ns;
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert(!isnan(row.rate.middle));
+	records[INVOCATIONS - 1].window.skew_ns = records[INVOCATIONS - 1].window.ns;
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert(isnan(row.rate.middle));
+	ck_assert_int_eq(group_compare(&group), 0);
+	ck_assert_int_eq(group.best, -1);
+	ck_assert_int_eq(row.ratio.n, 0);
 }
 END_TEST
 
@@ -210,11 +240,13 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_test(c, rates_and_costs_are_medians_over_invocations);
+	tcase_add_test(c, fairness_is_the_fastest_over_the_slowest_task);
 	tcase_add_test(c, a_percentile_needs_ten_samples_beyond_it);
 	tcase_add_test(c, histograms_are_merged_before_percentiles_are_taken);
 	tcase_add_test(c, no_percentile_lies_above_the_maximum);
 	tcase_add_test(c, corrected_latencies_are_shown_where_there_are_any);
 	tcase_add_test(c, a_window_that_the_skew_eats_has_no_rate);
+	tcase_add_test(c, rates_of_the_fewer_invocations_are_not_chosen);
 	tcase_add_test(c, a_skew_where_all_cpus_were_full_takes_no_rate);
 	tcase_add_test(c, invocations_that_are_not_ok_do_not_count_but_are_told);
 	tcase_add_test(c, a_row_without_a_good_invocation_has_its_reason);
