@@ -153,6 +153,12 @@ bench: concbench ## measure and print the comparison tables (3 minutes; EFFORT=s
 report: concbench ## print the tables of the latest run again
 	@./concbench report
 
+BASE ?= origin/main
+REGRESS_FLAGS ?=
+
+regress: concbench ## is the working tree slower than BASE=origin/main? (5 minutes; REGRESS_FLAGS for more)
+	@./concbench compare $(call quote,git:$(BASE)) $(REGRESS_FLAGS)
+
 install: concbench ## copy to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/concbench
 	install -m 755 $(BUILD)/concbench $(DESTDIR)$(PREFIX)/bin/concbench
@@ -273,7 +279,7 @@ clean: ## remove build/
 	rm -rf build concbench
 
 FORCE:
-.PHONY: all help deps objects check-found tests-linked tsan-tests test check test-long bench report \
+.PHONY: all help deps objects check-found tests-linked tsan-tests test check test-long bench report regress \
 	install asan tsan crosscheck bench-echo tidy format format-check smells clean FORCE
 .SECONDARY:
 
