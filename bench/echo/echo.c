@@ -43,7 +43,7 @@ static const struct param echo_params[] = {
 		65535, 4096, 4096, NULL},
 	[ECHO_RATE] = {"rate", "requests per second of an open loop (0: closed loop)", PARAM_COUNT,
 		0, 10000000, 0, 0, NULL},
-	[ECHO_ARRIVALS] = {"arrivals", "of an open loop", PARAM_CHOICE, 0, SCHEDULE_POISSON,
+	[ECHO_ARRIVALS] = {"arrivals", "of an open loop", PARAM_CHOICE, 0, SCHEDULE_RAMP,
 		SCHEDULE_CONSTANT, SCHEDULE_CONSTANT, schedule_names},
 	{NULL, NULL, PARAM_COUNT, 0, 0, 0, 0, NULL},
 };

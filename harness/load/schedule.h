@@ -7,7 +7,12 @@
 
 #include <stdint.h>
 
-enum schedule_arrivals { SCHEDULE_CONSTANT, SCHEDULE_POISSON };
+/*
+ * Step: a round's first half at half the rate, its second at one and a half. Ramp: evenly from half
+ * the rate to one and a half. So rounds follow each other as the teeth of a saw, and the mean is
+ * the rate in all of them.
+ */
+enum schedule_arrivals { SCHEDULE_CONSTANT, SCHEDULE_POISSON, SCHEDULE_STEP, SCHEDULE_RAMP };
 
 /* Names in order, ended by NULL: the choices of a parameter. */
 extern const char *const schedule_names[];
@@ -19,8 +24,9 @@ struct schedule {
 };
 
 /*
- * Draws a round's arrivals: at equal distances, or as a Poisson process that has exactly so many in
- * the span (uniform order statistics, by sums of exponential gaps).
+ * Lays out a round's arrivals: at equal distances, as a Poisson process that has exactly so many in
+ * the span (uniform order statistics, by sums of exponential gaps), or as a step or ramp, of which
+ * the seed changes nothing.
  *   rate_per_s  >= 1
  *   Returns     0 or -ENOMEM.   Owner: schedule_close frees it.
  */

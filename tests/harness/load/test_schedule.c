@@ -65,6 +65,41 @@ START_TEST(poisson_gaps_are_exponential)
 }
 END_TEST
 
+/* Arrivals of a part of the round, from one share of its time to another. */
+static int arrivals_between(double from, double to)
+{
+	int count = 0;
+
+	for (uint64_t i = 0; i < REQUESTS; i++) {
+		double at = (double)schedule_at(&schedule, i) / (double)schedule.span_ns;
+		count += at >= from && at < to;
+	}
+	return count;
+}
+
+START_TEST(a_step_triples_the_rate_in_the_middle_of_a_round)
+{
+	make(SCHEDULE_STEP, 1);
+	for (int tenth = 0; tenth < 10; tenth++)
+		ck_assert_int_le(abs(arrivals_between(tenth / 10.0, (tenth + 1) / 10.0) -
+					 (tenth < 5 ? REQUESTS / 20 : REQUESTS * 3 / 20)),
+			1);
+	schedule_close(&schedule);
+}
+END_TEST
+
+START_TEST(a_ramp_adds_as_many_arrivals_in_every_tenth_of_a_round)
+{
+	make(SCHEDULE_RAMP, 1);
+	for (int tenth = 0; tenth < 10;
+		tenth++) /* the rate in its middle is 0.55, 0.65, ... 1.45 */
+		ck_assert_int_le(abs(arrivals_between(tenth / 10.0, (tenth + 1) / 10.0) -
+					 REQUESTS * (55 + tenth * 10) / 1000),
+			2);
+	schedule_close(&schedule);
+}
+END_TEST
+
 START_TEST(a_seed_gives_its_arrivals_again_and_another_gives_others)
 {
 	uint64_t first;
@@ -87,11 +122,13 @@ Suite *suite(void)
 	TCase *c = tcase_create("arrivals");
 
 	tcase_add_loop_test(
-		c, a_round_lasts_requests_over_rate, SCHEDULE_CONSTANT, SCHEDULE_POISSON + 1);
+		c, a_round_lasts_requests_over_rate, SCHEDULE_CONSTANT, SCHEDULE_RAMP + 1);
 	tcase_add_loop_test(c, arrivals_ascend_inside_their_round_and_repeat_in_the_next,
-		SCHEDULE_CONSTANT, SCHEDULE_POISSON + 1);
+		SCHEDULE_CONSTANT, SCHEDULE_RAMP + 1);
 	tcase_add_test(c, constant_arrivals_are_equally_far_apart);
 	tcase_add_test(c, poisson_gaps_are_exponential);
+	tcase_add_test(c, a_step_triples_the_rate_in_the_middle_of_a_round);
+	tcase_add_test(c, a_ramp_adds_as_many_arrivals_in_every_tenth_of_a_round);
 	tcase_add_test(c, a_seed_gives_its_arrivals_again_and_another_gives_others);
 	suite_add_tcase(s, c);
 	return s;
