@@ -33,6 +33,7 @@ void cli_error(const char *command, const char *format, ...) __attribute__((form
 int list_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int run_main(int argc, char **argv);
+int calibrate_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int exec_main(int argc, char **argv);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/compare_options.h"
+#include "harness/cli/compare.h"
 #include "harness/compare/findings.h"
 #include "harness/compare/invocations.h"
 #include "harness/compare/operand.h"
@@ -50,6 +50,8 @@ static char *const usual_benchmarks[] = {
 enum { USUAL = sizeof(usual_benchmarks) / sizeof(usual_benchmarks[0]) };
 
 static const uint64_t window_ns = 100000000u, smoke_window_ns = 20000000u;
+
+const char compare_own_program[] = "/proc/self/exe";
 
 static struct progress progress;
 
@@ -109,29 +111,37 @@ static int verdict(const struct compare_options *options, const struct compariso
 	return summary.inconclusive > 0 && options->shared.strict ? EXIT_NO_VERDICT : EXIT_FINE;
 }
 
+int compare_measure(const struct compare_options *options, struct compare_world *world,
+	struct comparison *comparison)
+{
+	int verbosity = options->shared.verbosity;
+
+	comparison->world = world;
+	comparison->margin = options->margin;
+	comparison->target = options->target;
+	comparison->budget_ns = options->shared.budget_ns;
+	comparison->quads_max = options->quads;
+	memcpy(comparison->gates, options->gates, sizeof(comparison->gates));
+	progress_init(&progress, verbosity < 0 ? VERBOSITY_QUIET : VERBOSITY_NORMAL);
+	if (verbosity >= 0)
+		progress_say(&progress, "%s: %d benchmark%s, seed %llu", options->name,
+			comparison->count, comparison->count == 1 ? "" : "s",
+			(unsigned long long)comparison->seed);
+	world->progress = verbosity < 0 ? NULL : show;
+	int rc = comparison_execute(comparison);
+	progress_end(&progress);
+	return rc;
+}
+
 /* Measures in a world and prints; the benchmarks are named. */
 static int compare(const struct compare_options *options, struct compare_world *world,
 	struct compared *benchmarks, int count)
 {
-	struct comparison comparison = {.world = world,
-		.benchmarks = benchmarks,
-		.count = count,
-		.margin = options->margin,
-		.target = options->target,
-		.budget_ns = options->shared.budget_ns,
-		.quads_max = options->quads,
-		.seed = options->shared.seed};
-
-	memcpy(comparison.gates, options->gates, sizeof(comparison.gates));
-	progress_init(
-		&progress, options->shared.verbosity < 0 ? VERBOSITY_QUIET : VERBOSITY_NORMAL);
-	if (options->shared.verbosity >= 0)
-		progress_say(&progress, "compare: %d benchmark%s, seed %llu", count,
-			count == 1 ? "" : "s", (unsigned long long)options->shared.seed);
-	world->progress = options->shared.verbosity < 0 ? NULL : show;
-	int rc = comparison_execute(&comparison);
-	progress_end(&progress);
+	struct comparison comparison = {
+		.benchmarks = benchmarks, .count = count, .seed = options->shared.seed};
+	int rc = compare_measure(options, world, &comparison);
 	int status = EXIT_NOT_MEASURED;
+
 	if (rc == 0 || rc == -EINTR) {
 		status = print(options, &comparison, rc == -EINTR);
 		status = status == EXIT_FINE ? verdict(options, &comparison) : status;
@@ -160,8 +170,7 @@ static int compare_commands(const struct compare_options *options)
 	return compare(options, &shell.world, &benchmark, 1);
 }
 
-/* The plan's cells of kind time. */
-static int make_plan(struct compare_options *options, struct run_plan *plan)
+int compare_plan(struct compare_options *options, struct run_plan *plan)
 {
 	struct placement placement = options->shared.placement;
 	char error[PARAM_ERROR_MAX];
@@ -183,22 +192,19 @@ static int make_plan(struct compare_options *options, struct run_plan *plan)
 		.seed = options->shared.seed};
 	int rc = plan_make(plan, &request, error, sizeof(error));
 	if (rc != 0)
-		return cli_wrong_use(command, "%s", rc == -ENOMEM ? strerror(ENOMEM) : error);
+		return cli_wrong_use(options->name, "%s", rc == -ENOMEM ? strerror(ENOMEM) : error);
 	for (int i = 0; i < plan->cells_count; i++)
 		if (plan->cells[i].kind == KIND_TIME)
 			plan->cells[kept++] = plan->cells[i];
 	plan->cells_count = kept;
 	if (kept > COMPARED_MAX)
-		return cli_wrong_use(command, "%d benchmarks are more than %d: name fewer with -b",
-			kept, COMPARED_MAX);
+		return cli_wrong_use(options->name,
+			"%d benchmarks are more than %d: name fewer with -b", kept, COMPARED_MAX);
 	return 0;
 }
 
-static int take_operands(const struct compare_options *options, struct operands *operands)
+int compare_operands(struct operands *operands, const char *const names[ARMS])
 {
-	const char *const names[ARMS] = {options->shared.arguments[0],
-		options->shared.arguments_count > 1 ? options->shared.arguments[1]
-						    : "/proc/self/exe"};
 	char error[OPERAND_ERROR_MAX];
 
 	int rc = operands_open(operands);
@@ -213,18 +219,28 @@ static int take_operands(const struct compare_options *options, struct operands 
 	return rc == 0 ? EXIT_FINE : rc == -EINVAL ? EXIT_WRONG_USE : EXIT_NOT_MEASURED;
 }
 
+void compare_name(struct compared *benchmarks, const struct run_plan *plan)
+{
+	for (int i = 0; i < plan->cells_count; i++)
+		snprintf(benchmarks[i].name, sizeof(benchmarks[i].name), "%s/%s",
+			plan->cells[i].workload->name, plan->cells[i].model->name);
+}
+
 static int compare_builds(struct compare_options *options)
 {
 	struct compared *benchmarks = calloc(COMPARED_MAX, sizeof(*benchmarks));
 	struct invocations *invocations = calloc(1, sizeof(*invocations));
+	const char *const names[ARMS] = {options->shared.arguments[0],
+		options->shared.arguments_count > 1 ? options->shared.arguments[1]
+						    : compare_own_program};
 	struct operands operands = {.folder = ""};
 	struct run_plan plan = {0};
 	int status = benchmarks == NULL || invocations == NULL ? EXIT_NOT_MEASURED
-							       : make_plan(options, &plan);
+							       : compare_plan(options, &plan);
 
 	stop_install();
 	if (status == EXIT_FINE)
-		status = take_operands(options, &operands);
+		status = compare_operands(&operands, names);
 	if (stop_signal() != 0)
 		status = 128 + stop_signal();
 	if (status == EXIT_FINE) {
@@ -232,9 +248,7 @@ static int compare_builds(struct compare_options *options)
 		bool smoke = options->shared.effort->smoke_sizes;
 		invocations_init(invocations, &plan, programs, options->shared.seed,
 			smoke ? smoke_window_ns : window_ns);
-		for (int i = 0; i < plan.cells_count; i++)
-			snprintf(benchmarks[i].name, sizeof(benchmarks[i].name), "%s/%s",
-				plan.cells[i].workload->name, plan.cells[i].model->name);
+		compare_name(benchmarks, &plan);
 		status = compare(options, &invocations->world, benchmarks, plan.cells_count);
 	}
 	operands_close(&operands);
@@ -247,7 +261,7 @@ static int compare_builds(struct compare_options *options)
 int compare_main(int argc, char **argv)
 {
 	struct compare_options options;
-	int rc = compare_options_parse(&options, argc, argv);
+	int rc = compare_options_parse(&options, command, argc, argv);
 
 	if (rc != 0)
 		return rc;

@@ -6,11 +6,9 @@
 #include "harness/cli/cli.h"
 #include "harness/params.h"
 
-static const char command[] = "compare";
-
 /* Options that take a value; the others of compare's own take none. */
-static const char *const valued[] = {
-	"--gate", "--margin", "--target", "--quads", "--prepare", "--cleanup", "-b", "--benchmark"};
+static const char *const valued[] = {"--gate", "--margin", "--target", "--quads", "--prepare",
+	"--cleanup", "-b", "--benchmark", "--inject", "--suites"};
 
 static int read_gates(struct compare_options *options, const char *text)
 {
@@ -23,16 +21,17 @@ static int read_gates(struct compare_options *options, const char *text)
 			options->gates[METRIC_CPU] = true;
 		else
 			return cli_wrong_use(
-				command, "--gate '%.40s': expected wall, cpu or both", text);
+				options->name, "--gate '%.40s': expected wall, cpu or both", text);
 		at += bytes + (at[bytes] == ',');
 	}
 	if (text[0] == '\0')
-		return cli_wrong_use(command, "--gate needs wall, cpu or both");
+		return cli_wrong_use(options->name, "--gate needs wall, cpu or both");
 	return 0;
 }
 
 /* "2%" or "0.02" */
-static int read_share(const char *option, const char *text, double *share)
+static int read_share(
+	const struct compare_options *options, const char *option, const char *text, double *share)
 {
 	char *end;
 	double value = strtod(text, &end);
@@ -43,18 +42,21 @@ static int read_share(const char *option, const char *text, double *share)
 	}
 	/* the comparison is also false for what is not a number */
 	if (end == text || *end != '\0' || !(value > 0 && value < 10))
-		return cli_wrong_use(command, "%s '%.40s' is not a share (like 5%%)", option, text);
+		return cli_wrong_use(
+			options->name, "%s '%.40s' is not a share (like 5%%)", option, text);
 	*share = value;
 	return 0;
 }
 
-static int read_quads(struct compare_options *options, const char *text)
+static int read_number(
+	const struct compare_options *options, const char *option, const char *text, int *number)
 {
-	int64_t quads;
+	int64_t value;
 
-	if (count_parse(text, &quads) != 0 || quads < 1 || quads > 100000)
-		return cli_wrong_use(command, "--quads '%.40s' is not a number of quads", text);
-	options->quads = (int)quads;
+	if (count_parse(text, &value) != 0 || value < 1 || value > 100000)
+		return cli_wrong_use(
+			options->name, "%s '%.40s' is not a number from 1 on", option, text);
+	*number = (int)value;
 	return 0;
 }
 
@@ -63,17 +65,21 @@ static int read_valued(struct compare_options *options, const char *option, char
 	if (strcmp(option, "--gate") == 0)
 		return read_gates(options, value);
 	if (strcmp(option, "--margin") == 0)
-		return read_share(option, value, &options->margin);
+		return read_share(options, option, value, &options->margin);
 	if (strcmp(option, "--target") == 0)
-		return read_share(option, value, &options->target);
+		return read_share(options, option, value, &options->target);
 	if (strcmp(option, "--quads") == 0)
-		return read_quads(options, value);
+		return read_number(options, option, value, &options->quads);
+	if (strcmp(option, "--suites") == 0)
+		return read_number(options, option, value, &options->suites);
+	if (strcmp(option, "--inject") == 0)
+		return read_share(options, option, value, &options->inject);
 	if (strcmp(option, "--prepare") == 0)
 		options->prepare = value;
 	else if (strcmp(option, "--cleanup") == 0)
 		options->cleanup = value;
 	else if (options->benchmarks_count == COMPARED_MAX)
-		return cli_wrong_use(command, "more than %d benchmarks", COMPARED_MAX);
+		return cli_wrong_use(options->name, "more than %d benchmarks", COMPARED_MAX);
 	else
 		options->benchmarks[options->benchmarks_count++] = value;
 	return 0;
@@ -97,7 +103,7 @@ static int take_own(struct compare_options *options, int argc, char **argv, int 
 		bool inside = argv[at][name] == '=';
 		char *value = inside ? argv[at] + name + 1 : at + 1 < argc ? argv[at + 1] : NULL;
 		if (value == NULL) {
-			cli_wrong_use(command, "%s needs a value", valued[i]);
+			cli_wrong_use(options->name, "%s needs a value", valued[i]);
 			return -1;
 		}
 		return read_valued(options, valued[i], value) != 0 ? -1 : inside ? 1 : 2;
@@ -112,26 +118,33 @@ static int check(const struct compare_options *options)
 	double target = options->target > 0 ? options->target : metric_facts[METRIC_WALL].target;
 
 	if (target <= margin)
-		return cli_wrong_use(command,
+		return cli_wrong_use(options->name,
 			"--target %g %% must lie above --margin %g %%: what is tolerated cannot be "
 			"found",
 			target * 100, margin * 100);
+	bool calibrates = strcmp(options->name, "calibrate") == 0;
+	if (!calibrates && (options->inject > 0 || options->suites > 1))
+		return cli_wrong_use(options->name, "--inject and --suites go with calibrate");
+	if (calibrates && options->command)
+		return cli_wrong_use(options->name, "--command goes with compare");
 	if (!options->command &&
 		(options->prepare != NULL || options->cleanup != NULL || options->ignore_failure))
-		return cli_wrong_use(
-			command, "--prepare, --cleanup and --ignore-failure go with --command");
+		return cli_wrong_use(options->name,
+			"--prepare, --cleanup and --ignore-failure go with --command");
 	if (options->command && options->benchmarks_count > 0)
-		return cli_wrong_use(command, "-b does not go with --command");
+		return cli_wrong_use(options->name, "-b does not go with --command");
 	return 0;
 }
 
-int compare_options_parse(struct compare_options *options, int argc, char **argv)
+int compare_options_parse(struct compare_options *options, const char *name, int argc, char **argv)
 {
 	static const uint64_t budget_ns = 300000000000u;
 	bool budget = false;
 	int kept = 1;
 
 	memset(options, 0, sizeof(*options));
+	options->name = name;
+	options->suites = 1;
 	options->gates[METRIC_WALL] = options->gates[METRIC_CPU] = true;
 	options->gates[METRIC_STALL] = true;
 	for (int at = 1, used; at<argc; at += used> 0 ? used : 1) {
@@ -146,7 +159,7 @@ int compare_options_parse(struct compare_options *options, int argc, char **argv
 		argv[kept++] = argv[at];
 	}
 	argv[kept] = NULL;
-	int rc = options_parse(&options->shared, command, kept, argv);
+	int rc = options_parse(&options->shared, options->name, kept, argv);
 	if (!budget)
 		options->shared.budget_ns = budget_ns;
 	return rc != 0 ? rc : check(options);

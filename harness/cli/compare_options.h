@@ -1,5 +1,5 @@
 /*
- * The options of concbench compare: its own, and those shared with other commands.
+ * The options of concbench compare and calibrate: their own, and those shared with other commands.
  */
 #ifndef CONCBENCH_HARNESS_CLI_COMPARE_OPTIONS_H
 #define CONCBENCH_HARNESS_CLI_COMPARE_OPTIONS_H
@@ -8,10 +8,13 @@
 #include "harness/compare/compare.h"
 
 struct compare_options {
+	const char *name;      /* of the command */
 	struct options shared; /* arguments: the operands */
 	bool gates[METRICS];
 	double margin, target; /* 0 = the metrics' own */
 	int quads;             /* 0 = by plan */
+	double inject;         /* calibrate: share of more work in the head; 0 = none */
+	int suites;            /* calibrate: comparisons to make */
 	bool command, ignore_failure;
 	const char *prepare, *cleanup;  /* NULL = none */
 	char *benchmarks[COMPARED_MAX]; /* WORKLOAD/MODEL */
@@ -21,9 +24,10 @@ struct compare_options {
 
 /*
  * Reads them; complains itself. argv is permuted.
+ *   name     "compare" or "calibrate"
  *   Returns  0, or EXIT_WRONG_USE after one line on stderr.
  */
-int compare_options_parse(struct compare_options *options, int argc, char **argv)
+int compare_options_parse(struct compare_options *options, const char *name, int argc, char **argv)
 	__attribute__((warn_unused_result));
 
 #endif

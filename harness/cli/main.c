@@ -26,7 +26,7 @@ const struct command commands[] = {
 		report_main, 1},
 	{"demo", "teach", "[NAME]", "examples, claims and lies, live", NULL, 0},
 	{"selftest", "trust", "[PART]", "is the harness right", selftest_main, 0},
-	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", NULL, 0},
+	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", calibrate_main, 1},
 	{"exec", "plumbing", "WORKLOAD/MODEL [OPTION...]", "one invocation, one JSON record",
 		exec_main, 1},
 	{NULL, NULL, NULL, NULL, NULL, 0},

@@ -115,11 +115,14 @@ static int measure_quad(struct comparison *comparison, int at)
 						  &samples[i]);
 	}
 	double after = rc == 0 ? world->spin(world, at) : 0;
+	bool disturbed = share > contaminated || after > contaminated;
+	for (int i = 0; i < QUAD && rc == 0; i++)
+		disturbed = disturbed || samples[i].status == STATUS_DISTURBED;
 	benchmark->cost_ns += world->now_ns(world) - start_ns;
 	if (rc != 0)
 		return rc;
 	int drops = benchmark->dropped[0] + benchmark->dropped[1];
-	if ((share > contaminated || after > contaminated) && drops < DROPS_MAX) {
+	if (disturbed && drops < DROPS_MAX) {
 		benchmark->dropped[order]++;
 		return 0;
 	}

@@ -1,5 +1,6 @@
 #include "harness/compare/invocations.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/compare/canary.h"
@@ -9,15 +10,15 @@
 /* Beyond any sound invocation of the sizes that are compared. */
 static const uint64_t deadline_ns = 60000000000u;
 
-static int invoke(struct invocations *invocations, int benchmark, enum arm arm, int padding,
-	struct sample *sample)
+static int invoke(struct invocations *invocations, int benchmark, enum arm arm, uint64_t rounds,
+	int padding, struct sample *sample)
 {
 	const struct cell *cell = &invocations->plan->cells[benchmark];
 	struct executor *executor = &invocations->sides[arm].executor;
 	struct invocation_request request = {.cell = cell,
 		.seed = invocations->seed,
 		.window_ns = invocations->window_ns,
-		.rounds = invocations->rounds[benchmark],
+		.rounds = rounds,
 		.deadline_ns = deadline_ns,
 		.padding = padding};
 	struct record record;
@@ -51,16 +52,57 @@ static int probe(struct compare_world *world, int benchmark, struct sample *samp
 	struct invocations *invocations = world->state;
 
 	calibrate(invocations, &invocations->plan->cells[benchmark]);
-	invocations->rounds[benchmark] = 0;
-	int rc = invoke(invocations, benchmark, ARM_BASE, 0, sample);
-	invocations->rounds[benchmark] = rc == 0 ? sample->work.rounds : 0;
-	return rc;
+	int rc = invoke(invocations, benchmark, ARM_BASE, 0, 0, sample);
+	if (rc != 0 || sample->status != STATUS_OK)
+		return rc;
+	invocations->work[benchmark] = sample->work;
+	if (invocations->inject * (double)sample->work.rounds < 1 && invocations->inject > 0) {
+		sample->status = STATUS_IMPOSSIBLE;
+		snprintf(sample->reason, sizeof(sample->reason),
+			"%llu rounds fit the window, %g %% of them is less than one",
+			(unsigned long long)sample->work.rounds, invocations->inject * 100);
+	}
+	return 0;
+}
+
+/*
+ * What more was done counts for the nominal work: that is the slow-down. The count of operations is
+ * the proof that it was really done.
+ */
+static void charge(const struct record_work *nominal, uint64_t rounds, struct sample *sample)
+{
+	uint64_t expected = nominal->operations / nominal->rounds * rounds;
+	double more = (double)rounds / (double)nominal->rounds;
+
+	if (sample->status != STATUS_OK)
+		return;
+	if (sample->work.operations != expected) {
+		sample->status = STATUS_FAILED;
+		snprintf(sample->reason, sizeof(sample->reason),
+			"%llu operations were to be done with the injected ones, %llu were",
+			(unsigned long long)expected, (unsigned long long)sample->work.operations);
+		return;
+	}
+	sample->values[METRIC_WALL] *= more;
+	sample->values[METRIC_CPU] *= more;
+	sample->values[METRIC_SWITCHES] *= more;
+	sample->window_wall *= more;
+	sample->work = *nominal;
 }
 
 static int measure(struct compare_world *world, int benchmark, enum arm arm, int padding,
 	struct sample *sample)
 {
-	return invoke(world->state, benchmark, arm, padding, sample);
+	struct invocations *invocations = world->state;
+	const struct record_work *nominal = &invocations->work[benchmark];
+	uint64_t rounds = nominal->rounds;
+
+	if (arm == ARM_HEAD)
+		rounds += (uint64_t)((double)rounds * invocations->inject + 0.5);
+	int rc = invoke(invocations, benchmark, arm, rounds, padding, sample);
+	if (rc == 0 && rounds != nominal->rounds)
+		charge(nominal, rounds, sample);
+	return rc;
 }
 
 static double spin(struct compare_world *world, int benchmark)

@@ -13,7 +13,9 @@ struct invocations {
 	struct process_executor sides[ARMS];
 	struct run_plan *plan;
 	uint64_t seed, window_ns;
-	uint64_t rounds[COMPARED_MAX]; /* fixed by the base's probe */
+	double inject; /* share of more rounds that the head does for the same nominal work; 0 =
+			  none */
+	struct record_work work[COMPARED_MAX]; /* nominal, fixed by the base's probe */
 };
 
 /*

@@ -1,0 +1,33 @@
+/*
+ * What concbench compare and calibrate have in common: the plan, the two sides, the measurement.
+ */
+#ifndef CONCBENCH_HARNESS_CLI_COMPARE_H
+#define CONCBENCH_HARNESS_CLI_COMPARE_H
+
+#include "harness/cli/compare_options.h"
+#include "harness/compare/operand.h"
+#include "harness/run/plan.h"
+
+/* The running program as an operand. */
+extern const char compare_own_program[];
+
+/*
+ * The cells to compare by, all of kind time.
+ *   Returns  0, or EXIT_WRONG_USE after a line on stderr.   Owner: plan_free.
+ */
+int compare_plan(struct compare_options *options, struct run_plan *plan);
+
+/* Benchmarks get the names of the plan's cells. */
+void compare_name(struct compared *benchmarks, const struct run_plan *plan);
+
+/* Brings both sides in place. An exit status, after a line on stderr where it is not EXIT_FINE. */
+int compare_operands(struct operands *operands, const char *const names[ARMS]);
+
+/*
+ * Measures and judges with the options, showing progress; benchmarks, count and seed are set.
+ *   Returns  as comparison_execute.   Owner: comparison_free.
+ */
+int compare_measure(const struct compare_options *options, struct compare_world *world,
+	struct comparison *comparison);
+
+#endif
