@@ -1,5 +1,6 @@
 /*
- * Lent buffers of a loop with epoll: a list of free ones, the last given back first.
+ * Lent buffers of our own: a list of free ones, the last given back first. With epoll all are; with
+ * io_uring those beyond the ring's, for a server whose clients do not take their replies.
  */
 #include "models/async/lend.h"
 
@@ -18,19 +19,49 @@ static void give_back(struct async_loop *loop, struct async_lent *lent)
 	loop->lent = lent;
 }
 
+/* A free buffer, in *lent as long as it is not lent. Returns  0, -ENOMEM. */
+static int take(struct async_loop *loop, struct async_lent **lent)
+{
+	*lent = loop->lent;
+	if (*lent != NULL)
+		loop->lent = (*lent)->next;
+	else
+		*lent = malloc(ASYNC_LEND_BYTES);
+	return *lent != NULL ? 0 : -ENOMEM;
+}
+
 /* -EAGAIN: nothing there; no buffer is held then. */
 static ssize_t try_lend(int fd, struct async_descriptor *descriptor, void **buffer)
 {
 	struct async_loop *loop = async_thread.loop;
-	struct async_lent *lent = loop->lent;
+	struct async_lent *lent;
 
 	if (!descriptor->readable)
 		return -EAGAIN;
-	if (lent != NULL)
-		loop->lent = lent->next;
-	else if ((lent = malloc(ASYNC_LEND_BYTES)) == NULL)
-		return -ENOMEM;
+	int rc = take(loop, &lent);
+	if (rc != 0)
+		return rc;
 	ssize_t got = async_attempt_read(fd, descriptor, lent, ASYNC_LEND_BYTES);
+	if (got > 0)
+		*buffer = lent;
+	else
+		give_back(loop, lent);
+	return got;
+}
+
+/* io_uring's buffers, and when all of those are lent, one of ours. */
+static ssize_t lend_received(int fd, struct async_descriptor *descriptor, void **buffer)
+{
+	struct async_loop *loop = async_thread.loop;
+	struct async_lent *lent;
+	ssize_t got = async_uring_recv(fd, descriptor, NULL, 0, buffer);
+
+	if (got != -ENOBUFS)
+		return got;
+	int rc = take(loop, &lent);
+	if (rc != 0)
+		return rc;
+	got = async_uring_recv(fd, descriptor, lent, ASYNC_LEND_BYTES, NULL);
 	if (got > 0)
 		*buffer = lent;
 	else
@@ -44,7 +75,7 @@ ssize_t async_recv_lend(int fd, void **buffer)
 	int rc = async_attempt_begin(fd, &descriptor);
 
 	if (rc == 0 && async_uring_reads(descriptor))
-		return async_uring_recv(fd, descriptor, NULL, 0, buffer);
+		return lend_received(fd, descriptor, buffer);
 	if (rc == 0 && descriptor->readers.first != NULL)
 		rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_recv_lend");
 	while (rc == 0) {
