@@ -12,12 +12,15 @@ static int connections;
 static int serve(void *arg)
 {
 	int fd = (int)(intptr_t)arg;
-	char buffer[ECHO_BUFFER_BYTES];
+	void *buffer;
 	ssize_t got;
 
-	while ((got = async_read(fd, buffer, sizeof buffer)) > 0)
-		if (async_write(fd, buffer, (size_t)got) < 0)
+	while ((got = async_recv_lend(fd, &buffer)) > 0) {
+		ssize_t sent = async_write(fd, buffer, (size_t)got);
+		async_release(buffer);
+		if (sent < 0)
 			break;
+	}
 	connections--;
 	return async_close(fd);
 }
