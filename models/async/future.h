@@ -154,13 +154,6 @@ bool async_waiters_serve_first(struct async_waiters *line);
 size_t async_waiters_serve_all(struct async_waiters *line);
 
 /*
- * Lets the calling task stand in a line, as a waiter of its own, until it is served.
- *   waiter   with task NULL; call and the fields around it are the caller's
- */
-int async_waiter_wait(struct async_waiters *line, struct async_waiter *waiter)
-	__attribute__((warn_unused_result));
-
-/*
  * The same with a waiter that says nothing.
  *   Returns  0; -ECANCELED or -ETIMEDOUT after an interrupt (it has left the line); -EPERM outside
  * of a task.

@@ -72,30 +72,25 @@ static void landing(struct async_registers *from, struct async_registers *regist
 	end(self, rc);
 }
 
-struct async_task *async_spawn_with(
-	task_fn *fn, void *arg, const struct async_task_options *options)
+static struct async_task *spawn_outside(void)
 {
-	struct async_loop *loop = options->loop != NULL ? options->loop : async_thread.loop;
+	async_misuse(
+		-EPERM, "async_spawn needs a running loop on this thread (enter one by async_run)");
+	errno = EPERM;
+	return NULL;
+}
 
-	if (loop == NULL) {
-		async_misuse(-EPERM,
-			"async_spawn needs a running loop on this thread (enter one by async_run)");
-		errno = EPERM;
-		return NULL;
-	}
-	struct async_stack_pool *pool = &loop->stacks[0];
-	if (__builtin_expect(options->stack_bytes != 0, 0) &&
-		(pool = async_loop_stacks(loop, options->stack_bytes)) == NULL)
-		return NULL;
+static inline __attribute__((always_inline)) struct async_task *spawn(struct async_loop *loop,
+	struct async_stack_pool *pool, task_fn *fn, void *arg, const char *name, size_t bytes)
+{
 	struct async_stack *stack = async_stack_take(pool);
-	if (stack == NULL)
+
+	if (__builtin_expect(stack == NULL, 0))
 		return NULL;
-	size_t bytes =
-		options->struct_bytes != 0 ? options->struct_bytes : sizeof(struct async_task);
 	struct async_task *task = async_stack_top(stack, bytes);
 	async_context_make(
 		&task->context, stack->low, (size_t)((char *)task - stack->low), landing);
-	stack->name = options->name;
+	stack->name = name;
 	/* each by itself: a memset becomes `rep stos`, which costs more than all the rest */
 	task->loop = loop;
 	task->interrupt = 0;
@@ -124,9 +119,29 @@ struct async_task *async_spawn_with(
 	return task;
 }
 
+struct async_task *async_spawn_with(
+	task_fn *fn, void *arg, const struct async_task_options *options)
+{
+	struct async_loop *loop = options->loop != NULL ? options->loop : async_thread.loop;
+
+	if (loop == NULL)
+		return spawn_outside();
+	struct async_stack_pool *pool = &loop->stacks[0];
+	if (__builtin_expect(options->stack_bytes != 0, 0) &&
+		(pool = async_loop_stacks(loop, options->stack_bytes)) == NULL)
+		return NULL;
+	return spawn(loop, pool, fn, arg, options->name,
+		options->struct_bytes != 0 ? options->struct_bytes : sizeof(struct async_task));
+}
+
+/* By itself, not by options: an empty task's life is some eighty ns. */
 struct async_task *async_spawn_named(task_fn *fn, void *arg, const char *name)
 {
-	return async_spawn_with(fn, arg, &(struct async_task_options){.name = name});
+	struct async_loop *loop = async_thread.loop;
+
+	if (__builtin_expect(loop == NULL, 0))
+		return spawn_outside();
+	return spawn(loop, &loop->stacks[0], fn, arg, name, sizeof(struct async_task));
 }
 
 static void release(struct async_task *task)

@@ -228,4 +228,26 @@ void async_cleanups_free(struct async_cleanup *cleanup);
 /* The misuse of a waiting call outside of tasks; returns -EPERM. */
 int async_outside(const char *call);
 
+/*
+ * Lets the calling task stand in a line, as a waiter of its own, until it is served. Inline: after
+ * a switch every return to a caller is mispredicted, so calls that wait have few between them and
+ * it. waiter   call and sibling are the caller's, the rest is filled in
+ */
+static inline __attribute__((always_inline, warn_unused_result)) int async_waiter_wait(
+	struct async_waiters *line, struct async_waiter *waiter)
+{
+	struct async_task *self = async_thread.current;
+
+	if (__builtin_expect(self == NULL, 0))
+		return async_outside("a waiting call");
+	if (__builtin_expect(self->interrupt != 0, 0))
+		return async_take_interrupt(self);
+	waiter->task = self;
+	self->waiter = waiter;
+	async_waiters_push(line, waiter);
+	int rc = async_park(self, ASYNC_PARKED);
+	self->waiter = NULL;
+	return rc;
+}
+
 #endif
