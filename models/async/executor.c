@@ -131,18 +131,20 @@ static void run(struct async_job *job)
 	async_loop_post(job->loop, &job->call);
 }
 
-static struct async_job *spin(struct async_executor *executor)
+static struct async_job *spin(struct async_executor *executor, struct async_spin *mine)
 {
 	struct async_job *job = NULL;
-	uint64_t end_ns = executor->spin_ns > 0 ? async_now_ns() + (uint64_t)executor->spin_ns : 0;
+	int64_t spin_ns = async_spin_allowed(mine);
 
-	if (end_ns == 0)
+	if (spin_ns <= 0)
 		return NULL;
+	uint64_t end_ns = async_now_ns() + (uint64_t)spin_ns;
 	atomic_fetch_add(&executor->spinners, 1);
 	while ((job = ring_take(executor)) == NULL && async_now_ns() < end_ns)
 		for (int i = 0; i < 16; i++)
 			async_pause();
 	atomic_fetch_sub(&executor->spinners, 1);
+	async_spin_ended(mine, job != NULL);
 	return job;
 }
 
@@ -168,6 +170,7 @@ static bool more_waits(struct async_executor *executor)
 static void *worker(void *arg)
 {
 	struct async_executor *executor = arg;
+	struct async_spin mine = async_spin_of(executor->spin_ns);
 	bool is_new = true;
 
 	while (!atomic_load(&executor->stopping)) {
@@ -177,7 +180,7 @@ static void *worker(void *arg)
 			atomic_fetch_sub(&executor->spinners, 1);
 		is_new = false;
 		if (job == NULL)
-			job = spin(executor);
+			job = spin(executor, &mine);
 		if (job == NULL)
 			job = sleep_for_job(executor);
 		if (job == NULL)
@@ -196,7 +199,7 @@ static struct async_executor *open_executor(struct async_loop *loop)
 
 	if (executor == NULL)
 		return NULL;
-	*executor = (struct async_executor){.spin_ns = loop->spin_ns};
+	*executor = (struct async_executor){.spin_ns = loop->spin.most_ns};
 	executor->waiting_end = &executor->waiting;
 	pthread_mutex_init(&executor->starting, NULL);
 	if (most <= 0)

@@ -8,19 +8,13 @@
 #include "models/async/loop.h"
 #include "models/async/task.h"
 
-/* Inline where a switch follows: after it, every return to a caller is mispredicted. */
-static inline __attribute__((always_inline)) void serve(struct async_waiter *waiter)
+void async_waiter_serve(struct async_waiter *waiter)
 {
 	async_waiters_remove(waiter);
 	if (waiter->call != NULL)
 		waiter->call(waiter);
 	else
 		async_wake(waiter->task, 0);
-}
-
-void async_waiter_serve(struct async_waiter *waiter)
-{
-	serve(waiter);
 }
 
 bool async_waiters_serve_first(struct async_waiters *line)

@@ -112,19 +112,24 @@ static void make_calls(struct async_loop *loop)
 	}
 }
 
-/* The executor answers within microseconds more often than not, and a wake costs tens of them. */
-static void spin(struct async_loop *loop, uint64_t left_ns)
+/* The executor answers within microseconds more often than not, and a wake costs tens of them.
+ * Returns  whether time has passed. */
+static bool spin(struct async_loop *loop, uint64_t left_ns)
 {
-	uint64_t spin_ns = (uint64_t)loop->spin_ns < left_ns ? (uint64_t)loop->spin_ns : left_ns;
-	uint64_t end_ns = async_now_ns() + spin_ns;
+	uint64_t spin_ns = (uint64_t)async_spin_allowed(&loop->spin);
 
+	if (spin_ns == 0)
+		return false;
+	uint64_t end_ns = async_now_ns() + (spin_ns < left_ns ? spin_ns : left_ns);
+	bool answered = false;
 	do
-		for (int i = 0; i < 32; i++) {
-			if (atomic_load_explicit(&loop->inbox, memory_order_relaxed) != NULL)
-				return;
+		for (int i = 0; i < 32 && !answered; i++) {
 			async_pause();
+			answered = atomic_load_explicit(&loop->inbox, memory_order_relaxed) != NULL;
 		}
-	while (async_now_ns() < end_ns);
+	while (!answered && async_now_ns() < end_ns);
+	async_spin_ended(&loop->spin, answered);
+	return true;
 }
 
 static uint64_t time_left(struct async_loop *loop)
@@ -150,8 +155,11 @@ static void turn(struct async_loop *loop, uint64_t most_ns)
 		left_ns = time_left(loop);
 	if (left_ns > most_ns)
 		left_ns = most_ns;
-	if (left_ns > 0 && loop->jobs > 0 && loop->spin_ns > 0)
-		spin(loop, left_ns);
+	if (left_ns > 0 && loop->jobs > 0 && spin(loop, left_ns)) {
+		left_ns = time_left(loop);
+		if (left_ns > most_ns)
+			left_ns = most_ns;
+	}
 	if (left_ns > 0 && loop->options.poller != ASYNC_BUSY) {
 		atomic_store(&loop->sleeping, 1);
 		if (atomic_load(&loop->inbox) != NULL)
@@ -351,9 +359,9 @@ int async_loop_open(struct async_loop **loop, const struct async_options *option
 		made->options = *options;
 	made->calls_end = &made->calls;
 	made->offload = made->options.offload;
-	made->spin_ns = made->options.spin_ns != 0 ? made->options.spin_ns
-			: async_cpus() > 1         ? ASYNC_SPIN_NS
-						   : 0;
+	made->spin = async_spin_of(made->options.spin_ns != 0 ? made->options.spin_ns
+				   : async_cpus() > 1         ? ASYNC_SPIN_NS
+							      : 0);
 	int rc = open_parts(made);
 	if (rc != 0) {
 		close_parts(made);

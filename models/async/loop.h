@@ -19,14 +19,14 @@
 #include <time.h>
 
 #include "models/async/descriptor.h"
+#include "models/async/spin.h"
 #include "models/async/task.h"
 #include "models/async/timer.h"
 
 enum {
 	ASYNC_BUDGET = 64,       /* a clock read (25 ns) per 64 switches (1 ns each) */
 	ASYNC_SLICE_NS = 100000, /* a poll (0.3 us) per 0.1 ms is 0.3 % */
-	ASYNC_POOLS = 4,         /* stack sizes in use at once beside the default */
-	ASYNC_SPIN_NS = 20000    /* before sleeping while the executor works: what a wake costs */
+	ASYNC_POOLS = 4          /* stack sizes in use at once beside the default */
 };
 
 enum async_poller_kind { ASYNC_EPOLL, ASYNC_URING, ASYNC_BUSY };
@@ -66,7 +66,7 @@ struct async_loop {
 	struct async_lent *lent; /* free buffers to lend */
 	struct async_debug *debug;
 	struct async_options options;
-	int64_t spin_ns;
+	struct async_spin spin;   /* while the executor works */
 	unsigned selects;         /* whose turn it is among ready cases */
 	size_t jobs;              /* in the executor: spin a little before sleeping */
 	void *parking;            /* crew: who waits on which word */
