@@ -37,6 +37,7 @@ int calibrate_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int exec_main(int argc, char **argv);
+int find_main(int argc, char **argv);
 int selftest_main(int argc, char **argv);
 
 #endif

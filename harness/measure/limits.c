@@ -18,13 +18,22 @@
 #include "harness/measure/tree.h"
 
 /* Errors a limit can be behind, as bits. */
-enum { BY_TASKS = 1, BY_MEMORY = 2, BY_FILES = 4, BY_ALL_FILES = 8, BY_WATCHES = 16 };
+enum {
+	BY_TASKS = 1,
+	BY_MEMORY = 2,
+	BY_FILES = 4,
+	BY_ALL_FILES = 8,
+	BY_WATCHES = 16,
+	BY_ADDRESSES = 32,
+	IN_TASKS = 64
+};
 
 struct limit {
 	const char *name;
 	unsigned causes;
 	int64_t slack; /* the request that failed may have been this large */
 	int (*read)(int64_t *used, int64_t *most); /* 0, or an error when there is no such limit */
+	const char *raise;                         /* the command, or what to do */
 };
 
 static int read_number(const char *path, int64_t *value)
@@ -223,20 +232,23 @@ enum { MIB = 1 << 20 };
 
 /* The narrower limit first: what is exhausted below another is the cause. */
 static const struct limit limits[] = {
-	{"RLIMIT_NPROC", BY_TASKS, 8, nproc},
-	{"cgroup pids.max", BY_TASKS, 2, cgroup_pids},
+	{"RLIMIT_NPROC", BY_TASKS | IN_TASKS, 8, nproc, "ulimit -u"},
+	{"cgroup pids.max", BY_TASKS | IN_TASKS, 2, cgroup_pids,
+		"echo N >pids.max of the control group"},
 	/* the kernel keeps 300 numbers for itself, groups and sessions hold some */
-	{"kernel.pid_max", BY_TASKS, 512, pid_max},
-	{"kernel.threads-max", BY_TASKS, 64, threads_max},
-	{"vm.max_map_count", BY_TASKS | BY_MEMORY, 16, map_count},
-	{"RLIMIT_AS", BY_TASKS | BY_MEMORY, 64 * MIB, address_space},
-	{"RLIMIT_DATA", BY_TASKS | BY_MEMORY, 64 * MIB, data_segment},
-	{"cgroup memory", BY_TASKS | BY_MEMORY, 16 * MIB, cgroup_memory},
-	{"CommitLimit", BY_TASKS | BY_MEMORY, 64 * MIB, commit_limit},
-	{"MemTotal", BY_TASKS | BY_MEMORY, 64 * MIB, memory},
-	{"RLIMIT_NOFILE", BY_FILES, 0, open_files},
-	{"fs.file-max", BY_ALL_FILES, 0, all_files},
-	{"fs.epoll.max_user_watches", BY_WATCHES, 0, epoll_watches},
+	{"kernel.pid_max", BY_TASKS | IN_TASKS, 512, pid_max, "sysctl kernel.pid_max"},
+	{"kernel.threads-max", BY_TASKS | IN_TASKS, 64, threads_max, "sysctl kernel.threads-max"},
+	{"vm.max_map_count", BY_TASKS | BY_MEMORY, 16, map_count, "sysctl vm.max_map_count"},
+	{"RLIMIT_AS", BY_TASKS | BY_MEMORY | BY_ADDRESSES, 64 * MIB, address_space, "ulimit -v"},
+	{"RLIMIT_DATA", BY_TASKS | BY_MEMORY, 64 * MIB, data_segment, "ulimit -d"},
+	{"cgroup memory", BY_TASKS | BY_MEMORY, 16 * MIB, cgroup_memory,
+		"raise the memory limit of the control group"},
+	{"CommitLimit", BY_TASKS | BY_MEMORY, 64 * MIB, commit_limit, "sysctl vm.overcommit_ratio"},
+	{"MemTotal", BY_TASKS | BY_MEMORY, 64 * MIB, memory, "more memory"},
+	{"RLIMIT_NOFILE", BY_FILES, 0, open_files, "ulimit -n"},
+	{"fs.file-max", BY_ALL_FILES, 0, all_files, "sysctl fs.file-max"},
+	{"fs.epoll.max_user_watches", BY_WATCHES, 0, epoll_watches,
+		"sysctl fs.epoll.max_user_watches"},
 };
 
 static unsigned cause_of(int rc)
@@ -257,22 +269,72 @@ static unsigned cause_of(int rc)
 	}
 }
 
-int limit_name(int rc, int tasks, char *text, size_t bytes)
+/* The first limit of these causes that has no more left than its slack, or than was requested. */
+static const struct limit *exhausted(unsigned cause, int64_t request, int64_t *used, int64_t *most)
 {
-	unsigned cause = cause_of(rc);
-
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]) && cause != 0; i++) {
 		const struct limit *limit = &limits[i];
-		int64_t used = 0;
-		int64_t most = 0;
+		int64_t slack = limit->slack > request ? limit->slack : request;
 
-		if ((limit->causes & cause) == 0 || limit->read(&used, &most) != 0)
+		*used = 0;
+		if ((limit->causes & cause) == 0 || limit->read(used, most) != 0)
 			continue;
-		if (most - used > limit->slack)
-			continue;
-		snprintf(text, bytes, "%s %" PRId64 " reached at %d tasks", limit->name, most,
-			tasks);
-		return 0;
+		if (*most - *used <= slack)
+			return limit;
 	}
-	return -ENOENT;
+	return NULL;
+}
+
+int limit_name(int rc, int tasks, char *text, size_t bytes)
+{
+	/* stacks of coroutines are mapped up to half a GiB at a time, and only as addresses */
+	const int64_t largest_bytes = 512 * MIB;
+	int64_t used, most;
+	const struct limit *limit = exhausted(cause_of(rc), 0, &used, &most);
+
+	if (limit == NULL && rc == -ENOMEM)
+		limit = exhausted(BY_ADDRESSES, largest_bytes, &used, &most);
+	if (limit == NULL)
+		return -ENOENT;
+	snprintf(text, bytes, "%s %" PRId64 " reached at %d tasks", limit->name, most, tasks);
+	return 0;
+}
+
+int limit_name_of_many(int rc, int wanted, char *text, size_t bytes)
+{
+	int64_t used, most;
+	const struct limit *limit = NULL;
+
+	if ((cause_of(rc) & BY_TASKS) != 0)
+		limit = exhausted(IN_TASKS, wanted, &used, &most);
+	if (limit == NULL)
+		return -ENOENT;
+	snprintf(text, bytes, "%s %" PRId64 " reached at %" PRId64 " tasks", limit->name, most,
+		most > used ? most - used : 0);
+	return 0;
+}
+
+int limit_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX])
+{
+	static const struct limit_room shared[] = {{.name = "kernel.pid_max"},
+		{.name = "kernel.threads-max"}, {.name = "MemTotal", .is_memory = true}};
+	int count = 0;
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		for (size_t j = 0; j < sizeof(limits) / sizeof(limits[0]); j++) {
+			struct limit_room room = shared[i];
+
+			if (strcmp(limits[j].name, room.name) == 0 &&
+				limits[j].read(&room.used, &room.most) == 0)
+				rooms[count++] = room;
+		}
+	return count;
+}
+
+const char *limit_raise(const char *name)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (strcmp(limits[i].name, name) == 0)
+			return limits[i].raise;
+	return NULL;
 }

@@ -5,7 +5,9 @@
 #ifndef CONCBENCH_HARNESS_MEASURE_LIMITS_H
 #define CONCBENCH_HARNESS_MEASURE_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Names the limit behind an error, "RLIMIT_NPROC 4096 reached at 4093 tasks".
@@ -15,5 +17,29 @@
  *   Threads  one at a time, before what was started is taken down again.
  */
 int limit_name(int rc, int tasks, char *text, size_t bytes);
+
+/*
+ * The same for many tasks that were to be started at once, and are gone again: the limit that has
+ * not room for so many, and how many it has room for.
+ *   wanted   tasks
+ */
+int limit_name_of_many(int rc, int wanted, char *text, size_t bytes);
+
+/* A limit that other programs need room in too: pid_max, threads-max, the machine's memory. */
+struct limit_room {
+	const char *name;
+	int64_t used, most; /* now */
+	bool is_memory;     /* in bytes, else in tasks */
+};
+enum { LIMIT_ROOMS_MAX = 4 };
+
+/*
+ * The shared limits that hold here, as they are used now.
+ *   Returns  how many were written to rooms.
+ */
+int limit_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX]);
+
+/* How a limit is raised, by its name as limit_name writes it: "ulimit -n"; NULL when unknown. */
+const char *limit_raise(const char *name);
 
 #endif

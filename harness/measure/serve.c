@@ -61,7 +61,7 @@ static void point_a(struct supervisor *supervisor)
 		return;
 	}
 	supervisor->memory.settled =
-		!without("settle") &&
+		!without("settle") && !supervisor->plan->is_rough &&
 		memory_settle(most_s * 1000000000u, supervisor_interrupted, supervisor);
 	read_point(supervisor, &supervisor->memory.a);
 	/* what was there before the tasks is no peak of theirs */

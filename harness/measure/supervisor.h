@@ -15,6 +15,7 @@ struct plan {
 	struct orders draft;
 	struct record_place place;
 	uint64_t stall_ns; /* without progress for that long, beyond what is expected: killed */
+	bool is_rough;     /* point A at once, whatever else the machine does */
 };
 
 /* A child of the supervisor. */

@@ -85,8 +85,8 @@ void check_stall(struct line *line, const struct subjects *subjects, int variant
 
 	line_expected(line, "p99 over a stall of %d ms", STALL_MS);
 	line_tolerance(line, "-15 .. +25 %%");
-	if (selftest_plan(&plan, workload_find("echo"), selftest_models[variant], KIND_TIME,
-		    params) != 0) {
+	if (draft_plan(&plan, workload_find("echo"), selftest_models[variant], KIND_TIME, params) !=
+		0) {
 		line_measured(line, "it cannot be planned in this build");
 		line_judge(line, false);
 		return;

@@ -17,7 +17,7 @@ static bool user_per_task(struct line *line, const struct subjects *subjects, co
 	struct record record;
 	struct plan plan;
 
-	if (selftest_plan(&plan, workload_find("idle"), model, KIND_MEMORY, params) != 0) {
+	if (draft_plan(&plan, workload_find("idle"), model, KIND_MEMORY, params) != 0) {
 		line_measured(line, "no workload idle in this build");
 		line_judge(line, false);
 		return false;
@@ -114,7 +114,7 @@ void check_shared(struct line *line, const struct subjects *subjects, int varian
 	(void)variant;
 	line_expected(line, "a child shares its parent's 64 MiB: 0 MiB more");
 	line_tolerance(line, "<= %.0f MiB", most / MIB);
-	if (selftest_plan(&plan, &shared_workload, "processes", KIND_MEMORY, params) != 0) {
+	if (draft_plan(&plan, &shared_workload, "processes", KIND_MEMORY, params) != 0) {
 		line_measured(line, "it cannot be planned in this build");
 		line_judge(line, false);
 		return;
@@ -139,7 +139,7 @@ void check_kernel_stack(struct line *line, const struct subjects *subjects, int 
 	(void)variant;
 	line_expected(line, ">= 16 KiB of kernel memory a thread");
 	line_tolerance(line, "16 .. 64 KiB");
-	if (selftest_plan(&plan, workload_find("idle"), "threads", KIND_MEMORY, params) != 0) {
+	if (draft_plan(&plan, workload_find("idle"), "threads", KIND_MEMORY, params) != 0) {
 		line_measured(line, "it cannot be planned in this build");
 		line_judge(line, false);
 		return;

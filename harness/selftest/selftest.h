@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "harness/measure/overhead.h"
-#include "harness/measure/supervisor.h"
+#include "harness/measure/draft.h"
 #include "harness/stats/interval.h"
 
 enum { LINE_TEXT_MAX = 160 };
@@ -83,17 +83,8 @@ enum { SELFTEST_MODELS = 3 };
 extern const char *const selftest_models[SELFTEST_MODELS];
 
 /*
- * A plan of an invocation: parameters at their smoke size, CPUs as exec shares them out.
- *   params   "touch=64KiB", …, ended by NULL
- *   Returns  0, or -EINVAL for a name or value that does not exist.
- */
-int selftest_plan(struct plan *plan, const struct workload *workload, const char *model,
-	enum kind kind, const char *const *params) __attribute__((warn_unused_result));
-
-/*
- * Runs it, again up to three times while it is not ok; leaves the line FAILED with the reason if it
- * stays so.
- *   Returns  true when the record is ok; the caller releases it in both cases.
+ * Runs a plan, again up to three times while it is not ok; leaves the line FAILED with the reason
+ * if it stays so. Returns  true when the record is ok; the caller releases it in both cases.
  */
 bool selftest_invoke(struct line *line, const struct subjects *subjects, const struct plan *plan,
 	struct record *record);

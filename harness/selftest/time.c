@@ -29,7 +29,7 @@ void check_gate(struct line *line, const struct subjects *subjects, int variant)
 
 	line_expected(line, "64 tasks start together");
 	line_tolerance(line, "0 < skew <= %d ms", MOST_NS / MS);
-	if (plan_fails(line, selftest_plan(&plan, workload_find("idle"), selftest_models[variant],
+	if (plan_fails(line, draft_plan(&plan, workload_find("idle"), selftest_models[variant],
 				     KIND_TIME, params)))
 		return;
 	for (int i = 0; i < TRIES && best_ns > MOST_NS; i++) {
@@ -108,8 +108,8 @@ void check_cpu(struct line *line, const struct subjects *subjects, int variant)
 
 	line_expected(line, "the spun time");
 	line_tolerance(line, "+-%.0f %%", most_percent);
-	if (plan_fails(line, selftest_plan(&plan, &spin_workload, selftest_models[variant],
-				     KIND_TIME, params)))
+	if (plan_fails(line,
+		    draft_plan(&plan, &spin_workload, selftest_models[variant], KIND_TIME, params)))
 		return;
 	plan.draft.rounds = 10;
 	if (selftest_invoke(line, subjects, &plan, &record)) {
@@ -136,8 +136,7 @@ static double lateness_us(
 	uint64_t best_ns = UINT64_MAX;
 
 	snprintf(wait, sizeof(wait), "wait=%dms", wait_ms);
-	if (plan_fails(
-		    line, selftest_plan(&plan, workload_find("sleep"), model, KIND_TIME, params)))
+	if (plan_fails(line, draft_plan(&plan, workload_find("sleep"), model, KIND_TIME, params)))
 		return NAN;
 	plan.draft.rounds = 1; /* of one wait: the largest latency is that wait, and it is exact */
 	for (int i = 0; i < WAITS; i++) {
@@ -187,7 +186,7 @@ void check_switches(struct line *line, const struct subjects *subjects, int vari
 
 	line_expected(line, "as many as perf counts");
 	line_tolerance(line, "+-%.0f %%", most_percent);
-	if (plan_fails(line, selftest_plan(&plan, workload_find("switch"), selftest_models[variant],
+	if (plan_fails(line, draft_plan(&plan, workload_find("switch"), selftest_models[variant],
 				     KIND_COUNTS, params)))
 		return;
 	plan.draft.rounds = 10;

@@ -91,6 +91,53 @@ START_TEST(the_users_processes)
 }
 END_TEST
 
+START_TEST(many_at_once_that_are_gone_again)
+{
+	enum { MOST = 50 };
+	struct rlimit limit = {MOST, MOST};
+	uid_t uid = 200000 + (uid_t)getpid(); /* nobody else's */
+
+	if (leftovers_sanitized() || getuid() != 0)
+		return;
+	ck_assert_int_eq(setresuid(uid, uid, uid), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &limit), 0);
+	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 30, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name_of_many(-EIO, 60, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 60, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_NPROC 50 reached at 49 tasks"); /* one is this one */
+}
+END_TEST
+
+START_TEST(addresses_for_many_stacks_at_once)
+{
+	struct rlimit limit = {(rlim_t)4 << 30, (rlim_t)4 << 30};
+
+	if (leftovers_sanitized())
+		return;
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+	ck_assert_int_eq(limit_name(-ENOMEM, 12, text, sizeof(text)), -ENOENT);
+	while (mmap(NULL, 512 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+		;
+	ck_assert_int_eq(limit_name(-ENOMEM, 12, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_AS 4294967296 reached at 12 tasks");
+}
+END_TEST
+
+START_TEST(shared_limits_have_room_and_every_limit_a_way_out)
+{
+	struct limit_room rooms[LIMIT_ROOMS_MAX];
+	int count = limit_rooms(rooms);
+
+	ck_assert_int_ge(count, 1);
+	for (int i = 0; i < count; i++) {
+		ck_assert_int_gt(rooms[i].most, rooms[i].used);
+		ck_assert_ptr_nonnull(limit_raise(rooms[i].name));
+	}
+	ck_assert_str_eq(limit_raise("RLIMIT_NOFILE"), "ulimit -n");
+	ck_assert_ptr_null(limit_raise("RLIMIT"));
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("limits");
@@ -103,6 +150,9 @@ Suite *suite(void)
 	tcase_add_test(tcase, the_address_space);
 	tcase_add_test(tcase, mappings);
 	tcase_add_test(tcase, the_users_processes);
+	tcase_add_test(tcase, many_at_once_that_are_gone_again);
+	tcase_add_test(tcase, addresses_for_many_stacks_at_once);
+	tcase_add_test(tcase, shared_limits_have_room_and_every_limit_a_way_out);
 	suite_add_tcase(s, tcase);
 	return s;
 }

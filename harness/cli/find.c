@@ -1,0 +1,105 @@
+/*
+ * concbench find: searches, printed as they go. limit: where does a model stop, and what stops it.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/find/limit.h"
+#include "harness/params.h"
+#include "harness/record.h"
+
+enum { NAMES_MAX = 64 };
+
+/* Where the number of tasks is the question. */
+static const char *const searched[] = {"idle", "echo", "spawn"};
+enum { SEARCHED = sizeof(searched) / sizeof(searched[0]) };
+
+static int print_limit(const struct workload *workload, const struct model *model)
+{
+	char cell[2 * RECORD_NAME_MAX];
+	struct limit_found found;
+
+	limit_find(&found, &limit_world, workload, model);
+	snprintf(cell, sizeof(cell), "%s/%s", workload->name, model->name);
+	if (found.end == LIMIT_NO_SEARCH)
+		printf("%-24s %10s  %s\n", cell, "-", found.text);
+	else
+		printf("%-24s %s%9" PRId64 "  %s\n", cell, found.end == LIMIT_MET ? " " : "\u2265",
+			found.tasks, found.text);
+	fflush(stdout);
+	return found.signal;
+}
+
+static int search(const struct workload *workload, const struct model *only)
+{
+	int signal = 0;
+
+	for (const struct model *model = models; model->name != NULL && signal == 0; model++)
+		if (only == NULL || only == model)
+			signal = print_limit(workload, model);
+	return signal;
+}
+
+static int unknown(const char *what, const char *word, const char *const *names)
+{
+	const char *near = nearest_name(word, names);
+
+	if (near != NULL)
+		return cli_wrong_use("find", "no %s \"%s\" (did you mean %s?)", what, word, near);
+	return cli_wrong_use("find", "no %s \"%s\" (concbench list shows them)", what, word);
+}
+
+/* "WORKLOAD" or "WORKLOAD/MODEL". */
+static int read_cell(const char *word, const struct workload **workload, const struct model **model)
+{
+	const char *names[NAMES_MAX] = {NULL};
+	char name[RECORD_NAME_MAX];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "/"), word);
+	*workload = workload_find(name);
+	*model = NULL;
+	if (*workload == NULL) {
+		for (int i = 0; workloads[i] != NULL && i < NAMES_MAX - 1; i++)
+			names[i] = workloads[i]->name;
+		return unknown("workload", name, names);
+	}
+	const char *slash = strchr(word, '/');
+	if (slash == NULL || (*model = model_find(slash + 1)) != NULL)
+		return EXIT_FINE;
+	for (int i = 0; models[i].name != NULL && i < NAMES_MAX - 1; i++)
+		names[i] = models[i].name;
+	return unknown("model", slash + 1, names);
+}
+
+static int find_limits(int count, char **cells)
+{
+	const struct workload *workload;
+	const struct model *model;
+	int interrupted = 0;
+
+	for (int i = 0; i < count; i++) {
+		int rc = read_cell(cells[i], &workload, &model);
+		if (rc != EXIT_FINE)
+			return rc;
+	}
+	for (int i = 0; i < SEARCHED && count == 0 && interrupted == 0; i++)
+		if ((workload = workload_find(searched[i])) != NULL)
+			interrupted = search(workload, NULL);
+	for (int i = 0; i < count && interrupted == 0; i++)
+		if (read_cell(cells[i], &workload, &model) == EXIT_FINE)
+			interrupted = search(workload, model);
+	return interrupted != 0 ? 128 + interrupted : EXIT_FINE;
+}
+
+int find_main(int argc, char **argv)
+{
+	if (argc < 2)
+		return cli_wrong_use("find", "find what? (there is: limit)");
+	if (strcmp(argv[1], "limit") != 0)
+		return cli_wrong_use("find", "%s: not in this build (there is: limit)", argv[1]);
+	signal(SIGPIPE, SIG_IGN);
+	return find_limits(argc - 2, argv + 2);
+}

@@ -1,0 +1,41 @@
+/*
+ * Where a model stops: more and more tasks until a limit says no, or until going on would take from
+ * others what they need.
+ */
+#ifndef CONCBENCH_HARNESS_FIND_LIMIT_H
+#define CONCBENCH_HARNESS_FIND_LIMIT_H
+
+#include <stdbool.h>
+
+#include "harness/measure/limits.h"
+#include "harness/measure/supervisor.h"
+
+/* What a search runs and looks at; a test puts its own in place. */
+struct limit_world {
+	int (*invoke)(const struct plan *plan, struct record *record, int *signal);
+	int (*rooms)(struct limit_room rooms[LIMIT_ROOMS_MAX]);
+};
+extern const struct limit_world limit_world; /* this machine */
+
+enum limit_end {
+	LIMIT_MET,       /* tasks is where it stopped; text names the limit */
+	LIMIT_NOT_MET,   /* at least so many; text names what would come next */
+	LIMIT_NO_SEARCH, /* the cell is not possible or failed otherwise; text says why */
+};
+
+struct limit_found {
+	enum limit_end end;
+	int64_t tasks;
+	char text[RECORD_REASON_MAX + 80];
+	int signal; /* that interrupted the search, else 0 */
+};
+
+/*
+ * Searches. Shared limits and half of the memory that is free are never used beyond 80 % and 100 %;
+ * everything that was started has ended when it returns.
+ *   Threads  one at a time, from a process with one thread and no children.
+ */
+void limit_find(struct limit_found *found, const struct limit_world *world,
+	const struct workload *workload, const struct model *model);
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * The search for a limit, over machines that only pretend.
+ */
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/find/limit.h"
+#include "tests/suite.h"
+
+enum { KIB = 1024, MIB = 1024 * 1024 };
+
+static int64_t limit_at, most_tasks, interrupted_at, pid_max, memory_bytes;
+static int steps;
+static enum status beyond;
+
+/* A machine that stops at limit_at, and remembers how far it was driven. */
+static int invoke(const struct plan *plan, struct record *record, int *signal)
+{
+	int64_t tasks = plan->draft.tasks;
+
+	*record = (struct record){
+		.memory.user_per_task = 30 * KIB, .memory.kernel_per_task = 10 * KIB};
+	*signal = interrupted_at != 0 && tasks >= interrupted_at ? SIGINT : 0;
+	ck_assert_int_eq(plan->draft.values[plan->draft.workload->concurrency], tasks);
+	ck_assert_int_eq((int)plan->draft.kind, steps == 0 ? KIND_MEMORY : KIND_TIME);
+	steps++;
+	most_tasks = tasks > most_tasks ? tasks : most_tasks;
+	if (limit_at == 0 || tasks <= limit_at)
+		return 0;
+	record->status = beyond;
+	snprintf(record->reason, sizeof(record->reason),
+		beyond == STATUS_LIMIT ? "RLIMIT_NPROC 4096 reached at %lld tasks" : "no idea %lld",
+		(long long)limit_at);
+	return 0;
+}
+
+static int rooms(struct limit_room into[LIMIT_ROOMS_MAX])
+{
+	into[0] = (struct limit_room){.name = "kernel.pid_max", .used = 200, .most = pid_max};
+	into[1] = (struct limit_room){.name = "MemTotal", .most = memory_bytes, .is_memory = true};
+	return 2;
+}
+
+static const struct limit_world world = {invoke, rooms};
+
+static struct limit_found find(const char *model)
+{
+	struct limit_found found;
+
+	limit_find(&found, &world, workload_find("idle"), model_find(model));
+	return found;
+}
+
+static void calm(void)
+{
+	limit_at = most_tasks = interrupted_at = 0;
+	steps = 0;
+	beyond = STATUS_LIMIT;
+	pid_max = 1 << 22;
+	memory_bytes = (int64_t)1 << 50;
+}
+
+START_TEST(a_limit_that_is_met_is_named_with_the_way_to_raise_it)
+{
+	limit_at = 4093;
+	struct limit_found found = find("threads");
+
+	ck_assert_int_eq((int)found.end, LIMIT_MET);
+	ck_assert_int_eq(found.tasks, 4093);
+	ck_assert_str_eq(found.text, "RLIMIT_NPROC 4096 (raise it: ulimit -u)");
+}
+END_TEST
+
+START_TEST(a_shared_limit_is_never_used_beyond_eighty_percent)
+{
+	pid_max = 32768;
+	struct limit_found found = find("processes");
+
+	ck_assert_int_eq((int)found.end, LIMIT_NOT_MET);
+	ck_assert_int_eq(found.tasks, 32768 * 80 / 100 - 200);
+	ck_assert_int_eq(most_tasks, found.tasks);
+	ck_assert_str_eq(found.text, "next: kernel.pid_max 32768");
+}
+END_TEST
+
+START_TEST(coroutines_take_no_numbers_of_processes_but_the_workloads_bound_holds)
+{
+	const struct workload *idle = workload_find("idle");
+
+	pid_max = 300;
+	struct limit_found found = find("async");
+
+	ck_assert_int_eq((int)found.end, LIMIT_NOT_MET);
+	ck_assert_int_eq(found.tasks, idle->params[idle->concurrency].max);
+	ck_assert_str_eq(found.text, "next: the workload's own bound of tasks");
+}
+END_TEST
+
+START_TEST(no_more_than_half_of_the_free_memory_is_used)
+{
+	memory_bytes = 400 * MIB;
+	struct limit_found found = find("async");
+
+	ck_assert_int_eq((int)found.end, LIMIT_NOT_MET);
+	ck_assert_int_eq(found.tasks, 200 * MIB / (40 * KIB));
+	ck_assert_int_eq(most_tasks, found.tasks);
+	ck_assert_str_eq(found.text, "next: memory, 50 % of what is free");
+}
+END_TEST
+
+START_TEST(what_is_no_limit_is_told_as_it_is)
+{
+	limit_at = 1000;
+	beyond = STATUS_FAILED;
+	struct limit_found found = find("threads");
+
+	ck_assert_int_eq((int)found.end, LIMIT_NO_SEARCH);
+	ck_assert_str_eq(found.text, "failed with 1024 tasks: no idea 1000");
+	calm();
+	limit_at = 1;
+	beyond = STATUS_IMPOSSIBLE;
+	found = find("threads");
+	ck_assert_int_eq((int)found.end, LIMIT_NO_SEARCH);
+	ck_assert_str_eq(found.text, "no idea 1");
+}
+END_TEST
+
+START_TEST(tasks_that_were_late_were_there_nonetheless)
+{
+	limit_at = 100;
+	beyond = STATUS_INVALID;
+	pid_max = 10000;
+	ck_assert_int_eq(find("threads").tasks, 8000 - 200);
+}
+END_TEST
+
+START_TEST(an_interrupted_search_ends_at_once)
+{
+	interrupted_at = 1024;
+	struct limit_found found = find("threads");
+
+	ck_assert_int_eq(found.signal, SIGINT);
+	ck_assert_int_eq(most_tasks, 1024);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("find/limit");
+	TCase *tcase = tcase_create("limit");
+
+	tcase_add_checked_fixture(tcase, calm, NULL);
+	tcase_add_test(tcase, a_limit_that_is_met_is_named_with_the_way_to_raise_it);
+	tcase_add_test(tcase, a_shared_limit_is_never_used_beyond_eighty_percent);
+	tcase_add_test(
+		tcase, coroutines_take_no_numbers_of_processes_but_the_workloads_bound_holds);
+	tcase_add_test(tcase, no_more_than_half_of_the_free_memory_is_used);
+	tcase_add_test(tcase, what_is_no_limit_is_told_as_it_is);
+	tcase_add_test(tcase, tasks_that_were_late_were_there_nonetheless);
+	tcase_add_test(tcase, an_interrupted_search_ends_at_once);
+	suite_add_tcase(s, tcase);
+	return s;
+}
