@@ -21,8 +21,10 @@ int output_check(const char *command, const char *format)
 		return EXIT_FINE;
 	const char *near = nearest_name(format, report_format_names);
 	return cli_wrong_use(command,
-		"there is no format '%.40s'%s%s%s (terminal, md, csv, json or hyperfine)", format,
-		near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
+		"there is no format '%.40s'%s%s%s (terminal, md, csv, json, hyperfine, benchstat "
+		"or "
+		"github)",
+		format, near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
 		near == NULL ? "" : "?");
 }
 

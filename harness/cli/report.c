@@ -22,7 +22,7 @@ static const char latest[] = "results/latest";
 static const char help[] =
 	"usage: concbench report [RUN...] [--format FORMAT] [-o FILE]\n"
 	"Prints the tables of past runs; RUN is a .jsonl file or its folder (results/latest).\n"
-	"  --format FORMAT  terminal, md, csv, json or hyperfine\n"
+	"  --format FORMAT  terminal, md, csv, json, hyperfine, benchstat or github\n"
 	"  -o FILE          print there\n";
 
 static const struct option long_options[] = {

@@ -8,7 +8,8 @@
 
 #include "harness/report/number.h"
 
-const char *const report_format_names[] = {"terminal", "md", "csv", "json", "hyperfine", NULL};
+const char *const report_format_names[] = {
+	"terminal", "md", "csv", "json", "hyperfine", "benchstat", "github", NULL};
 
 int report_make(struct report *report, const struct session *session, const char *folder)
 {
@@ -187,6 +188,12 @@ int report_write(const struct report *report, enum report_format format, FILE *o
 		break;
 	case REPORT_HYPERFINE:
 		rc = export_hyperfine(report, out);
+		break;
+	case REPORT_BENCHSTAT:
+		rc = export_benchstat(report, out);
+		break;
+	case REPORT_GITHUB:
+		rc = export_github(report, out);
 		break;
 	default:
 		rc = report_write_with(report, &writer);

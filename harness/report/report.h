@@ -12,6 +12,8 @@ enum report_format {
 	REPORT_CSV,
 	REPORT_JSON,
 	REPORT_HYPERFINE,
+	REPORT_BENCHSTAT,
+	REPORT_GITHUB,
 	REPORT_FORMATS
 };
 extern const char *const report_format_names[]; /* "term", … ended by NULL */
@@ -38,6 +40,13 @@ int report_write_with(const struct report *report, const struct writer *writer)
 int export_csv(const struct report *report, FILE *out) __attribute__((warn_unused_result));
 int export_json(const struct report *report, FILE *out) __attribute__((warn_unused_result));
 int export_hyperfine(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+
+/*
+ * For other people's tools (interchange.c): Go's benchmark text, a line per invocation; and a list
+ * for github-action-benchmark, everything in it better when smaller.
+ */
+int export_benchstat(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+int export_github(const struct report *report, FILE *out) __attribute__((warn_unused_result));
 
 /*
  * Writes report.md and report.csv into the folder.

@@ -215,6 +215,43 @@ START_TEST(markdown_and_data_say_the_same)
 	compare_report("report.csv", REPORT_CSV, 0, true, false);
 	compare_report("report.json", REPORT_JSON, 0, true, false);
 	compare_report("report.hyperfine.json", REPORT_HYPERFINE, 0, true, false);
+	compare_report("report.benchstat.txt", REPORT_BENCHSTAT, 0, true, false);
+	compare_report("report.github.json", REPORT_GITHUB, 0, true, false);
+	clean();
+}
+END_TEST
+
+/* The grammar of golang.org/design/14313-benchmark-format, as far as we use it. */
+START_TEST(every_line_for_benchstat_is_one_that_it_reads)
+{
+	int results = 0;
+
+	carry_out(NULL);
+	char *text = render(REPORT_BENCHSTAT, 0, true, false);
+	for (char *at = text, *line; (line = strtok_r(at, "\n", &at)) != NULL;) {
+		char name[200], unit[40];
+		unsigned long long iterations;
+		double value;
+		int used = 0;
+		if (strncmp(line, "Benchmark", 9) != 0) {
+			ck_assert_msg(strncmp(line, "Unit ", 5) == 0 ||
+					      strcspn(line, ": ") == strcspn(line, ":"),
+				"%s", line);
+			continue;
+		}
+		ck_assert_msg(sscanf(line, "%199s %llu%n", name, &iterations, &used) == 2 &&
+				      name[9] >= 'A' && name[9] <= 'Z' &&
+				      strrchr(name, '-') != NULL,
+			"%s", line);
+		int pairs = 0;
+		for (line += used; sscanf(line, " %lf %39s%n", &value, unit, &used) == 2; pairs++)
+			line += used;
+		ck_assert_int_ge(pairs, 1);
+		ck_assert_msg(*line == '\0', "%s", line);
+		results++;
+	}
+	ck_assert_int_gt(results, 0);
+	free(text);
 	clean();
 }
 END_TEST
@@ -254,6 +291,7 @@ Suite *suite(void)
 	tcase_add_test(c, colour_adds_nothing_that_is_not_in_the_text);
 	tcase_add_test(c, no_line_of_a_table_is_wider_than_the_terminal);
 	tcase_add_test(c, markdown_and_data_say_the_same);
+	tcase_add_test(c, every_line_for_benchstat_is_one_that_it_reads);
 	tcase_add_test(c, the_file_reads_back_to_the_same_report);
 	suite_add_tcase(s, c);
 	return s;
