@@ -9,6 +9,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/compare.h"
+#include "harness/compare/exchange.h"
 #include "harness/compare/findings.h"
 #include "harness/compare/invocations.h"
 #include "harness/compare/operand.h"
@@ -39,7 +40,7 @@ static const char help[] =
 	"  --strict             exit status 3 where it is inconclusive\n"
 	"  --seed N             repeats the order of an earlier comparison\n"
 	"  -p, -c, --effort, --cpus, --sut-cpus, --load-cpus   as with run\n"
-	"  --format terminal|md|csv   csv: a row per quad;   -o FILE   print there\n"
+	"  --format terminal|md|csv|junit   csv: a row per quad;   -o FILE   print there\n"
 	"Exit status: 0 passed or inconclusive, 1 regressed, 2 wrong use, 3 inconclusive with\n"
 	"--strict, 4 could not measure, 128 + signal.\n";
 
@@ -87,6 +88,8 @@ static int print(
 	int rc = 0;
 	if (format != NULL && strcmp(format, "csv") == 0)
 		findings_csv(comparison, out);
+	else if (format != NULL && strcmp(format, "junit") == 0)
+		exchange_junit(comparison, out);
 	else
 		rc = findings_write(&writer, comparison, stopped);
 	if (rc == 0 && (fflush(out) != 0 || ferror(out)))
@@ -133,6 +136,23 @@ int compare_measure(const struct compare_options *options, struct compare_world 
 	return rc;
 }
 
+/* In a GitHub workflow: annotations, and the table in the job's summary. */
+static void tell_github(const struct comparison *comparison, bool stopped)
+{
+	const char *actions = getenv("GITHUB_ACTIONS"), *path = getenv("GITHUB_STEP_SUMMARY");
+
+	if (actions == NULL || strcmp(actions, "true") != 0)
+		return;
+	exchange_annotations(comparison, stderr);
+	FILE *out = path == NULL ? NULL : fopen(path, "ae");
+	if (out == NULL)
+		return;
+	struct writer writer = writer_for(out, WRITER_MARKDOWN);
+	if (findings_write(&writer, comparison, stopped) != 0 || fflush(out) != 0)
+		cli_error(command, "cannot write the job's summary %s", path);
+	fclose(out);
+}
+
 /* Measures in a world and prints; the benchmarks are named. */
 static int compare(const struct compare_options *options, struct compare_world *world,
 	struct compared *benchmarks, int count)
@@ -144,6 +164,7 @@ static int compare(const struct compare_options *options, struct compare_world *
 
 	if (rc == 0 || rc == -EINTR) {
 		status = print(options, &comparison, rc == -EINTR);
+		tell_github(&comparison, rc == -EINTR);
 		status = status == EXIT_FINE ? verdict(options, &comparison) : status;
 	} else {
 		cli_error(command, "%s", strerror(-rc));
@@ -269,9 +290,9 @@ int compare_main(int argc, char **argv)
 		return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 	const char *format = options.shared.format;
 	if (format != NULL && strcmp(format, "terminal") != 0 && strcmp(format, "md") != 0 &&
-		strcmp(format, "csv") != 0)
+		strcmp(format, "csv") != 0 && strcmp(format, "junit") != 0)
 		return cli_wrong_use(
-			command, "there is no format '%.40s' (terminal, md or csv)", format);
+			command, "there is no format '%.40s' (terminal, md, csv or junit)", format);
 	if (options.shared.arguments_count < 1 || options.shared.arguments_count > 2)
 		return cli_wrong_use(command, "expected OLD [NEW], there are %d operands",
 			options.shared.arguments_count);

@@ -55,6 +55,15 @@ START_TEST(a_side_that_fails_has_no_verdict)
 	ck_assert_int_eq(status, 4);
 	ck_output("command: no verdict: head: command: exit status 1");
 	ck_output("NOT MEASURED");
+	status = program_run(
+		"F=$(mktemp); export GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=\"$F\"; concbench "
+		"compare --command true false -q --quads 5 --format junit; status=$?; cat \"$F\"; "
+		"rm \"$F\"; exit $status",
+		output, sizeof output);
+	ck_assert_int_eq(status, 4);
+	ck_output("<testcase classname=\"command\" name=\"measured\"><error message=\"head: ");
+	ck_output("::error title=command::head: command: exit status 1");
+	ck_output("- command: no verdict: head:"); /* the job's summary */
 }
 END_TEST
 
