@@ -35,6 +35,7 @@ enum {
 	LINE = 64,
 	SMALLEST = 1024,
 	PAINT = 0xa5,
+	POPULATE_READ = 22, /* MADV_POPULATE_READ, since 5.14 */
 	GUARD_INSTALL =
 		102 /* MADV_GUARD_INSTALL of linux/mman.h since 6.13; older headers lack it */
 };
@@ -66,7 +67,9 @@ static bool has_guard_regions(void)
 	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (page != MAP_FAILED) {
-		has = madvise(page, PAGE, GUARD_INSTALL) == 0;
+		/* emulators say yes to advice they do not know; a guard cannot be populated */
+		has = madvise(page, PAGE, GUARD_INSTALL) == 0 &&
+		      madvise(page, PAGE, POPULATE_READ) != 0;
 		munmap(page, PAGE);
 	}
 	return has && !async_without("guard");
