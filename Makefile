@@ -261,6 +261,35 @@ bench-models: $(MODELS_PEERS:%=$(BUILD)/peers/%) ## threads and processes agains
 
 .PHONY: bench-models
 
+# --- aarch64: models/async cross-compiled, its tests under qemu-user -------------------------------
+
+# The tests that need nothing but libc; check itself is replaced by the few calls in tests/bare.
+AARCH64_CC    := aarch64-linux-gnu-gcc
+AARCH64_BUILD := build/aarch64
+AARCH64_TESTS := cancel channel combine event future generator lock loop queue semaphore stack \
+                 stackless switch task timeout timer
+AARCH64_TESTS := $(AARCH64_TESTS:%=$(AARCH64_BUILD)/tests/models/async/test_%)
+AARCH64_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -Imodels/async/switch/aarch64 -Itests/bare $(WARNINGS) \
+                 -Werror -pthread -O2 -g
+AARCH64_LIB   := $(patsubst %.c,$(AARCH64_BUILD)/%.o,$(ASYNC_SRC) tests/main.c tests/faults.c tests/bare/check.c)
+
+$(AARCH64_BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(say) CC "$< (aarch64)"
+	$(run)$(AARCH64_CC) $(AARCH64_CFLAGS) -MMD -MP -c $< -o $@
+
+$(AARCH64_BUILD)/tests/models/async/test_%: $(AARCH64_BUILD)/tests/models/async/test_%.o $(AARCH64_LIB)
+	$(say) LD $@
+	$(run)$(AARCH64_CC) -pthread $$(sed -n 's:^/\* wrap\: \(.*\) \*/:\1:p' tests/models/async/test_$*.c | \
+		tr ' ' '\n' | sed 's/^\(..*\)/-Wl,--wrap=\1/') -o $@ $^ -lm
+
+test-aarch64: $(AARCH64_TESTS) ## cross-compile models/async and run its tests under qemu-user
+	@TEST_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" scripts/test $(AARCH64_TESTS)
+
+.PHONY: test-aarch64
+
+-include $(shell find $(AARCH64_BUILD) -name '*.d' 2>/dev/null)
+
 # --------------------------------------------------------------------------------------------------
 
 tidy: $(BUILD)/detected ## clang-tidy
