@@ -143,15 +143,39 @@ static int read_option(struct options *options, struct raw *raw, const char *com
 	}
 }
 
+/* A number, or a list or range of them: the largest is what there is, the others are swept. */
+static int read_cpus(struct options *options, const char *command, const char *text, int64_t *most)
+{
+	static const struct param param = {
+		.name = "--cpus", .kind = PARAM_COUNT, .min = 1, .max = CPU_SETSIZE};
+	struct placement *placement = &options->placement;
+	int64_t values[SWEEP_VALUES_MAX];
+	char error[PARAM_ERROR_MAX];
+	int count = sweep_values(&param, text, values, error, sizeof(error));
+
+	if (count < 0)
+		return cli_wrong_use(command, "%s", error);
+	for (int i = 0; i < count; i++)
+		*most = values[i] > *most ? values[i] : *most;
+	for (int i = 0; i < count; i++) {
+		bool known = values[i] == *most;
+		for (int j = 0; j < placement->sizes_count; j++)
+			known = known || placement->sizes[j] == values[i];
+		if (!known && placement->sizes_count < PLACEMENT_SIZES_MAX)
+			placement->sizes[placement->sizes_count++] = values[i];
+	}
+	return 0;
+}
+
 static int read_placement(struct options *options, const struct raw *raw, const char *command)
 {
 	char error[PARAM_ERROR_MAX];
 	int64_t cpus = 0;
 	cpu_set_t allowed;
+	int rc;
 
-	if (raw->cpus != NULL &&
-		(count_parse(raw->cpus, &cpus) != 0 || cpus < 1 || cpus > CPU_SETSIZE))
-		return cli_wrong_use(command, "--cpus '%.40s' is not a number of CPUs", raw->cpus);
+	if (raw->cpus != NULL && (rc = read_cpus(options, command, raw->cpus, &cpus)) != 0)
+		return rc;
 	CPU_ZERO(&allowed);
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
 		return cli_wrong_use(

@@ -29,7 +29,7 @@ static const char help[] =
 	"  -c, --concurrency N  the number of tasks (also a list or range)\n"
 	"  --effort LEVEL       smoke, quick (default), standard or full\n"
 	"  --budget 3m          stop adding invocations after this time\n"
-	"  --cpus N             use so many CPUs\n"
+	"  --cpus N             use so many CPUs; a list or range sweeps\n"
 	"  --sut-cpus LIST      CPUs of the system under test\n"
 	"  --load-cpus LIST     CPUs of the load; they must not overlap\n"
 	"  --seed N             repeats the order of an earlier run\n"

@@ -82,6 +82,10 @@ int row_compute(struct row *row, const struct group_rows *group);
 /* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */
 int group_compare(struct group_rows *group);
 
+/* The leading figure of a row over another's of the same run, by pairs. Returns n = 0 where none.
+ */
+struct interval row_ratio(const struct row *row, const struct row *base, bool by_rate);
+
 /* What a row's ratio says: is it the best, surely another than the best, or not separated from it?
  */
 enum standing {

@@ -59,6 +59,21 @@ static int collect(const struct row *row, bool by_rate, struct paired *values)
 	return n;
 }
 
+struct interval row_ratio(const struct row *row, const struct row *base, bool by_rate)
+{
+	struct paired *values = calloc((size_t)row->records_count + 1, sizeof(*values));
+	struct paired *bases = calloc((size_t)base->records_count + 1, sizeof(*bases));
+	struct interval ratio = {.middle = NAN, .low = NAN, .high = NAN};
+
+	if (values != NULL && bases != NULL && !isnan(leading(row, by_rate)) &&
+		!isnan(leading(base, by_rate)))
+		ratio = pairs_ratio(values, collect(row, by_rate, values), bases,
+			collect(base, by_rate, bases), 0.95);
+	free(values);
+	free(bases);
+	return ratio;
+}
+
 int group_compare(struct group_rows *group)
 {
 	int compared = 0, most = 1;

@@ -167,6 +167,8 @@ int report_write_with(const struct report *report, const struct writer *writer)
 			rc = table_write(writer, report, &groups->groups[i]);
 	if (rc == 0)
 		rc = matrix_write(writer, report);
+	if (rc == 0)
+		rc = scaling_write(writer, report);
 	if (rc == 0 && groups->count > 0)
 		write_legend(writer, report);
 	return rc;

@@ -20,6 +20,9 @@ int table_write(const struct writer *writer, const struct report *report,
 	const struct group_rows *group) __attribute__((warn_unused_result));
 
 /* All benchmarks against all models: ratio to the best of each. 0 or -ENOMEM. */
+/* What more CPUs give each model; nothing where a run has one number of CPUs. 0 or -ENOMEM. */
+int scaling_write(const struct writer *writer, const struct report *report)
+	__attribute__((warn_unused_result));
 int matrix_write(const struct writer *writer, const struct report *report)
 	__attribute__((warn_unused_result));
 

@@ -7,8 +7,7 @@
 
 enum { LIST_MAX = 256 };
 
-/* The first n of from. */
-static void first_cpus(cpu_set_t *to, const cpu_set_t *from, int n)
+void placement_first(cpu_set_t *to, const cpu_set_t *from, int n)
 {
 	CPU_ZERO(to);
 	for (int cpu = 0; cpu < CPU_SETSIZE && n > 0; cpu++) {
@@ -71,10 +70,10 @@ int placement_make(struct placement *placement, const cpu_set_t *allowed, int cp
 		snprintf(error, error_bytes, "--cpus %d: there are %d here", cpus, n);
 		return -EINVAL;
 	}
-	first_cpus(&placement->alone, allowed, cpus == 0 ? n : cpus);
+	placement_first(&placement->alone, allowed, cpus == 0 ? n : cpus);
 	n = CPU_COUNT(&placement->alone);
 	/* one CPU has no room for both: load stays empty */
-	first_cpus(&placement->sut, &placement->alone, n > 1 ? n / 2 : n);
+	placement_first(&placement->sut, &placement->alone, n > 1 ? n / 2 : n);
 	if (sut != NULL) {
 		rc = read_list("--sut-cpus", sut, allowed, &placement->sut, error, error_bytes);
 		placement->alone = placement->sut;
@@ -94,6 +93,6 @@ int placement_make(struct placement *placement, const cpu_set_t *allowed, int cp
 	}
 	if (rc == 0)
 		rc = check_overlap(placement, error, error_bytes);
-	first_cpus(&placement->one, &placement->alone, 1);
+	placement_first(&placement->one, &placement->alone, 1);
 	return rc;
 }

@@ -8,13 +8,22 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+enum { PLACEMENT_SIZES_MAX = 64 };
 
 /* The CPUs of cells with a load process, and of those without. */
 struct placement {
 	cpu_set_t sut, load; /* with a load process; load is empty where there is only one CPU */
 	cpu_set_t alone;     /* without */
 	cpu_set_t one;       /* the first of alone: the 1-CPU variant */
+	/* Numbers of CPUs, fewer than alone has, on which cells without a load are measured too. */
+	int64_t sizes[PLACEMENT_SIZES_MAX];
+	int sizes_count;
 };
+
+/* The first n CPUs of a set. */
+void placement_first(cpu_set_t *to, const cpu_set_t *from, int n);
 
 /*
  *   allowed    CPUs this process may use

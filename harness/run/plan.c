@@ -273,7 +273,14 @@ static int add_combination(struct planning *planning, struct cell *cell, bool gi
 	int rc = add_group(planning, cell, effort->blocks, effort->mirror);
 	if (rc == 0)
 		rc = add_memory(planning, *cell, given);
-	if (rc == 0 && effort->everything && !loaded && CPU_COUNT(&placement->alone) > 1) {
+	for (int i = 0; i < placement->sizes_count && !loaded && rc == 0; i++) {
+		if (placement->sizes[i] >= CPU_COUNT(&placement->alone))
+			continue;
+		placement_first(&cell->sut, &placement->alone, (int)placement->sizes[i]);
+		rc = add_group(planning, cell, effort->blocks, effort->mirror);
+	}
+	if (rc == 0 && effort->everything && !loaded && placement->sizes_count == 0 &&
+		CPU_COUNT(&placement->alone) > 1) {
 		cell->sut = placement->one;
 		rc = add_group(planning, cell, effort->blocks, effort->mirror);
 	}

@@ -98,7 +98,7 @@ START_TEST(nonsense_gets_one_clear_line_and_status_2)
 		{"run hash --seed -1", "--seed '-1' is not a number"},
 		{"run hash --sut-cpus 0 --load-cpus 0", "overlap in CPU 0"},
 		{"run hash --sut-cpus x", "is not a list of CPUs"},
-		{"run hash --cpus 0", "--cpus '0' is not a number of CPUs"},
+		{"run hash --cpus 0", "--cpus: 0 is out of range 1 .. 1024"},
 		{"run hash --nonsense", "there is no option --nonsense"},
 		{"run hash --seed", "--seed needs a value"},
 		{"run hash --format html5", "there is no format 'html5'"},

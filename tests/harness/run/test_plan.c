@@ -57,6 +57,26 @@ START_TEST(quick_is_its_workloads_and_models_and_no_other)
 }
 END_TEST
 
+START_TEST(fewer_cpus_are_swept_where_no_load_needs_them)
+{
+	struct plan_request quick = request("quick");
+	struct run_plan plan;
+	int on_one = 0;
+
+	quick.placement.sizes[0] = 1;
+	quick.placement.sizes[1] = 2; /* all there are: not twice */
+	quick.placement.sizes_count = 2;
+	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
+	ck_assert_int_eq(plan.groups_count, 5 + 2);
+	for (int i = 0; i < plan.groups_count; i++) {
+		const struct cell *cell = &plan.cells[plan.groups[i].first];
+		on_one += cell->workload != &echo && CPU_COUNT(&cell->sut) == 1;
+	}
+	ck_assert_int_eq(on_one, 2);
+	plan_free(&plan);
+}
+END_TEST
+
 START_TEST(every_time_cell_gets_six_invocations_in_quick)
 {
 	struct plan_request quick = request("quick");
@@ -255,6 +275,7 @@ Suite *suite(void)
 	TCase *c = tcase_create("plan");
 
 	tcase_add_test(c, quick_is_its_workloads_and_models_and_no_other);
+	tcase_add_test(c, fewer_cpus_are_swept_where_no_load_needs_them);
 	tcase_add_test(c, every_time_cell_gets_six_invocations_in_quick);
 	tcase_add_test(c, a_unit_is_a_permutation_and_its_mirror);
 	tcase_add_test(c, blocks_come_one_after_the_other);
