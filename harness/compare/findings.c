@@ -95,7 +95,9 @@ static void note_inconclusive(
 	char seen[NUMBER_MAX], needed[80];
 
 	format_change(seen, sizeof(seen), finding->detectable, finding->ratio);
-	if (finding->needed >= POWER_N_MAX)
+	if (isnan(finding->sigma))
+		snprintf(needed, sizeof(needed), "their noise is not known yet");
+	else if (finding->needed >= POWER_N_MAX)
 		snprintf(needed, sizeof(needed), "more than %d quads would be needed", POWER_N_MAX);
 	else if (finding->needed > finding->n)
 		snprintf(needed, sizeof(needed), "%d quads would be needed, %d were made",
@@ -103,8 +105,9 @@ static void note_inconclusive(
 	else
 		snprintf(needed, sizeof(needed), "%d quads were made", finding->n);
 	if (isinf(finding->detectable))
-		write_note(writer, "%s %s: %d quads are too few to see any change; %s",
-			benchmark->name, metric_facts[metric].name, finding->n, needed);
+		write_note(writer, "%s %s: %d quad%s too few to see any change; %s",
+			benchmark->name, metric_facts[metric].name, finding->n,
+			finding->n == 1 ? " is" : "s are", needed);
 	else
 		write_note(writer, "%s %s: could have seen a change of %s or more; for %.3g %s %s",
 			benchmark->name, metric_facts[metric].name, seen, finding->target * 100,
