@@ -133,8 +133,20 @@ static bool ask_each(struct processes *processes)
 	return any;
 }
 
-/* Reaps one of the crew's children. Returns false if none has ended; waits for one if told to. */
-static bool reap_one(struct processes *processes, bool wait)
+/* Those spawned next have often ended as well, and asking by pid does not walk over all children.
+ */
+static void reap_after(struct processes *processes, int index)
+{
+	struct reaped reaped;
+
+	while (++index < processes->running && processes->pids[index] != 0 &&
+		reap(processes->pids[index], WNOHANG, &reaped))
+		ended(processes, index, &reaped);
+}
+
+/* Reaps at least one of the crew's children. Returns false if none has ended; waits for one if told
+ * to. */
+static bool reap_some(struct processes *processes, bool wait)
 {
 	struct timespec pause = {.tv_nsec = HIDDEN_PAUSE_NS};
 	struct reaped reaped;
@@ -148,6 +160,7 @@ static bool reap_one(struct processes *processes, bool wait)
 		if (index >= 0) {
 			if (reap(info.si_pid, 0, &reaped))
 				ended(processes, index, &reaped);
+			reap_after(processes, index);
 			return true;
 		}
 	} else if (errno == EINTR) {
@@ -168,7 +181,7 @@ static int processes_spawn(struct crew *crew, task_fn *fn, void *arg)
 
 	assert(processes->running < crew->tasks_max);
 	if (processes->running % REAP_EVERY == REAP_EVERY - 1)
-		while (processes->live > 0 && reap_one(processes, false))
+		while (processes->live > 0 && reap_some(processes, false))
 			;
 	int rc = process_fork(run_task, &order, &pid);
 	if (rc != 0)
@@ -183,7 +196,7 @@ static int processes_drain(struct crew *crew)
 	struct processes *processes = crew->state;
 
 	while (processes->live > 0)
-		reap_one(processes, true);
+		reap_some(processes, true);
 	processes->running = 0;
 	int rc = first_failure_report(&processes->first_failure, crew);
 	processes->before = rc != 0 ? crew->spawned : 0; /* as crew_drain counts */
