@@ -198,13 +198,15 @@ int export_json(const struct report *report, FILE *out)
 /* Round durations in s and what goes with them; one of hyperfine's results. */
 static json_t *hyperfine_row(const struct group_rows *group, const struct row *row)
 {
-	json_t *times = json_array(), *codes = json_array(), *params = json_object();
 	double *seconds = calloc((size_t)row->ok + 1, sizeof(*seconds));
+	if (seconds == NULL)
+		return NULL;
+	json_t *times = json_array(), *codes = json_array(), *params = json_object();
 	double sum = 0, squares = 0, user = 0, system = 0;
 	char command[2 * RECORD_NAME_MAX + 1];
 	int n = 0;
 
-	for (int i = 0; i < row->records_count && seconds != NULL; i++) {
+	for (int i = 0; i < row->records_count; i++) {
 		const struct record *record = row->records[i];
 		if (record->status != STATUS_OK)
 			continue;
@@ -239,9 +241,12 @@ int export_hyperfine(const struct report *report, FILE *out)
 	for (int i = 0; i < report->groups.count; i++) {
 		const struct group_rows *group = &report->groups.groups[i];
 		for (int j = 0; group->kind == KIND_TIME && j < group->rows_count; j++)
-			if (group->rows[j].status == STATUS_OK)
+			if (group->rows[j].status == STATUS_OK &&
 				json_array_append_new(
-					results, hyperfine_row(group, &group->rows[j]));
+					results, hyperfine_row(group, &group->rows[j])) != 0) {
+				json_decref(results);
+				return -ENOMEM;
+			}
 	}
 	return dump(json_pack("{s:o}", "results", results), out);
 }
