@@ -63,6 +63,9 @@ static int report_run(const char *run, const char *format, const char *output)
 
 	if (rc == -ENOENT && strcmp(run, latest) == 0)
 		return cli_wrong_use(command, "there is no run yet (make one with: concbench run)");
+	if (rc == -ENOENT && access(run, F_OK) == 0)
+		return cli_wrong_use(command,
+			"%s: the run itself is missing, the file %s beside the folder", run, path);
 	if (rc != 0)
 		return cli_wrong_use(command, "%s: %s", run, strerror(-rc));
 	rc = session_read(&session, path, error, sizeof(error));
