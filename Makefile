@@ -235,7 +235,7 @@ $(BUILD)/peers/sleep_go: peers/sleep.go
 	@mkdir -p $(@D)
 	@go build -o $@ $< $(or_leave_out)
 
-RUNTIME_PEERS := async echo_async pool st fcontext sleep_go echo_drive echo_epoll echo_uring echo_uv
+RUNTIME_PEERS := async echo_async pool nanosleep st fcontext sleep_go echo_drive echo_epoll echo_uring echo_uv
 
 bench-runtime: $(RUNTIME_PEERS:%=$(BUILD)/peers/%) ## models/async against its peers: ratios and targets
 	@BUILD=$(BUILD) scripts/bench-runtime

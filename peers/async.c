@@ -375,7 +375,37 @@ static double measure_executor_cpu(long operations)
 	return on_loop(executor_cpu_main, operations, (struct async_options){.workers = 1});
 }
 
+enum { LATENESS_SLEEP_NS = 1000000 };
+
+static int lateness_main(void *arg)
+{
+	long operations = *(long *)arg;
+	uint64_t late_ns = 0;
+	int rc = 0;
+
+	for (long i = 0; i < operations && rc == 0; i++) {
+		uint64_t due_ns = peer_now_ns(CLOCK_MONOTONIC) + LATENESS_SLEEP_NS;
+
+		rc = async_sleep_until(due_ns);
+		late_ns += peer_now_ns(CLOCK_MONOTONIC) - due_ns;
+	}
+	cost = (double)late_ns / (double)operations;
+	return rc;
+}
+
+static double measure_lateness(long operations)
+{
+	return on_loop(lateness_main, operations, (struct async_options){0});
+}
+
+static double measure_lateness_uring(long operations)
+{
+	return on_loop(lateness_main, operations, (struct async_options){.poller = ASYNC_URING});
+}
+
 static const struct peer_row rows[] = {
+	{"lateness", 500, measure_lateness},
+	{"lateness-uring", 500, measure_lateness_uring},
 	{"switch", 40000000, measure_switch},
 	{"yield", 10000000, measure_yield},
 	{"spawn", 2000000, measure_spawn},

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/async/dump.h"
 #include "models/async/loop.h"
 
 bool async_debug_wanted(void)
@@ -28,11 +29,11 @@ int async_debug_enable(struct async_loop *loop)
 	for (int i = 0; i < 1 + ASYNC_POOLS; i++)
 		loop->stacks[i].paint = true;
 	loop->ready.budget = 0; /* from now on the hub sees every resumption */
+	async_dump_watch(loop);
 	return 0;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-report(struct async_debug *debug, const char *format, ...)
+void async_debug_report(struct async_debug *debug, const char *format, ...)
 {
 	char line[256];
 	va_list arguments;
@@ -49,7 +50,7 @@ report(struct async_debug *debug, const char *format, ...)
 void async_debug_resume(struct async_loop *loop, struct async_task *task)
 {
 	if (loop->debug->trace)
-		report(loop->debug, "run '%s' after %s", async_task_name(task),
+		async_debug_report(loop->debug, "run '%s' after %s", async_task_name(task),
 			!task->started        ? "spawn"
 			: task->waits != NULL ? task->waits
 					      : "async_yield");
@@ -67,7 +68,7 @@ void async_debug_returned(struct async_loop *loop)
 	uint64_t held_ns = async_now_ns() - debug->began_ns;
 	if (held_ns >= debug->slow_ns) {
 		debug->slow++;
-		report(debug, "slow: '%s' held the loop for %" PRIu64 ".%" PRIu64 " ms",
+		async_debug_report(debug, "slow: '%s' held the loop for %" PRIu64 ".%" PRIu64 " ms",
 			async_task_name(debug->running), held_ns / 1000000, held_ns / 100000 % 10);
 	}
 	debug->running = NULL;
@@ -79,8 +80,8 @@ void async_debug_ended(struct async_loop *loop, struct async_task *task, int rc)
 		async_debug_returned(loop);
 	if (rc < 0 && rc != -ECANCELED && task->detached) {
 		loop->debug->failed++;
-		report(loop->debug, "'%s' failed and nobody will see it: %s", async_task_name(task),
-			strerror(-rc));
+		async_debug_report(loop->debug, "'%s' failed and nobody will see it: %s",
+			async_task_name(task), strerror(-rc));
 	}
 }
 
@@ -88,19 +89,7 @@ void async_debug_closing(struct async_loop *loop)
 {
 	for (struct async_task *task = loop->alive; task != NULL; task = task->alive_next) {
 		loop->debug->unawaited++;
-		report(loop->debug, "'%s' was never awaited: %s when its loop closed",
+		async_debug_report(loop->debug, "'%s' was never awaited: %s when its loop closed",
 			async_task_name(task), task->started ? "cancelled" : "not even started");
 	}
-}
-
-void async_dump(struct async_loop *loop, FILE *file)
-{
-	for (struct async_task *task = loop->alive; task != NULL; task = task->alive_next)
-		fprintf(file, "%-24s %-8s %-24s stack %zu\n", async_task_name(task),
-			task == async_thread.current ? "running"
-			: task->parked               ? "waits"
-			: task->started              ? "ready"
-						     : "created",
-			task->parked && task->waits != NULL ? task->waits : "-",
-			async_stack_depth(task->stack));
 }

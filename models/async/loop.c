@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "models/async/debug.h"
+#include "models/async/dump.h"
 #include "models/async/executor.h"
 #include "models/async/lend.h"
 #include "models/async/poller.h"
@@ -310,6 +311,8 @@ static int open_parts(struct async_loop *loop)
 
 static void close_parts(struct async_loop *loop)
 {
+	if (loop->debug != NULL)
+		async_dump_unwatch(loop);
 	async_executor_close(loop->executor);
 	for (int i = 0; i < 1 + ASYNC_POOLS; i++)
 		async_stack_pool_close(&loop->stacks[i]);
@@ -391,6 +394,12 @@ size_t async_loop_close(struct async_loop *loop)
 	if (loop == NULL)
 		return 0;
 	size_t alive = loop->alive_count;
+	if (loop->running) {
+		async_misuse(-EBUSY,
+			"a loop was closed from inside of it and stays open: let its run "
+			"return, then close it");
+		return alive;
+	}
 	if (alive > 0 && loop->debug != NULL)
 		async_debug_closing(loop);
 	loop->closing = true;

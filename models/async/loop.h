@@ -103,6 +103,7 @@ int64_t async_run_until_complete(struct async_loop *loop, struct async_future *f
 /*
  * Cancels all tasks still alive, runs them to their ends, ends the executor, frees everything.
  *   Returns  how many tasks were still alive: not awaited by anybody (told in debug mode). NULL: 0.
+ *            From inside of the loop nothing is closed, see async_explain.
  */
 size_t async_loop_close(struct async_loop *loop);
 

@@ -64,6 +64,14 @@ static int uring_wait(struct async_poller *poller, uint64_t timeout_ns)
 	return rc < 0 && rc != -EINTR && rc != -ETIME && rc != -EAGAIN && rc != -EBUSY ? rc : 0;
 }
 
+static void arm(struct uring_poll *poll, int fd, unsigned events)
+{
+	struct io_uring_sqe *sqe = async_uring_sqe(poll->uring, &poll->op);
+
+	io_uring_prep_poll_multishot(sqe, fd, events | (unsigned)EPOLLET);
+	sqe->user_data = (uint64_t)(uintptr_t)&poll->op;
+}
+
 static void edge(struct uring_op *op, int res, unsigned flags)
 {
 	struct uring_poll *poll =
@@ -74,6 +82,10 @@ static void edge(struct uring_op *op, int res, unsigned flags)
 			&poll->uring->poller.loop->descriptors.table[poll->fd], (uint32_t)res);
 	if ((flags & IORING_CQE_F_MORE) != 0)
 		return;
+	if (poll == poll->uring->wake && res != -ECANCELED) { /* ended by itself, too */
+		arm(poll, poll->uring->wake_fd, POLLIN);
+		return;
+	}
 	if (poll->fd >= 0 && res != -ECANCELED) {
 		/* it ended by itself (overflow): register anew at the next wait */
 		struct async_descriptor *descriptor =
@@ -110,9 +122,7 @@ static int uring_add(struct async_poller *poller, int fd)
 	uring_remember(uring, &poll->link);
 	/* POLLPRI is left out: the ring passes on what the socket's wake-up says, which always
 	 * names it */
-	struct io_uring_sqe *sqe = async_uring_sqe(uring, &poll->op);
-	io_uring_prep_poll_multishot(sqe, fd, POLLIN | POLLOUT | POLLRDHUP | (unsigned)EPOLLET);
-	sqe->user_data = (uint64_t)(uintptr_t)&poll->op;
+	arm(poll, fd, POLLIN | POLLOUT | POLLRDHUP);
 	if (fd >= 0)
 		poller->loop->descriptors.table[fd].poll = poll;
 	return 0;
@@ -226,10 +236,8 @@ int async_uring_open(struct async_poller **poller, struct async_loop *loop)
 			wake->uring = uring;
 			wake->fd = -1;
 			uring_remember(uring, &wake->link);
-			struct io_uring_sqe *sqe = async_uring_sqe(uring, &wake->op);
-			io_uring_prep_poll_multishot(
-				sqe, uring->wake_fd, POLLIN | (unsigned)EPOLLET);
-			sqe->user_data = (uint64_t)(uintptr_t)&wake->op;
+			uring->wake = wake;
+			arm(wake, uring->wake_fd, POLLIN);
 		}
 	}
 	if (rc != 0) {

@@ -46,6 +46,7 @@ struct uring {
 	char *buffers;
 	unsigned available; /* buffers the kernel may take */
 	struct uring_link *links;
+	struct uring_poll *wake; /* the wake-up's own */
 	struct uring_chunk chunks[ASYNC_URING_BUFFERS];
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "models/async/dump.h"
 #include "tests/models/async/in_loop.h"
 
 static char kept[256];

@@ -1,0 +1,35 @@
+/*
+ * How late clock_nanosleep returns, with this thread's timer slack: what a timer of ours is held
+ * to.
+ */
+#include <errno.h>
+
+#include "peers/peer.h"
+
+enum { SLEEP_NS = 1000000 };
+
+static double measure_lateness(long operations)
+{
+	uint64_t late_ns = 0;
+
+	for (long i = 0; i < operations; i++) {
+		uint64_t due_ns = peer_now_ns(CLOCK_MONOTONIC) + SLEEP_NS;
+		struct timespec due = {.tv_sec = (time_t)(due_ns / 1000000000u),
+			.tv_nsec = (long)(due_ns % 1000000000u)};
+
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+			;
+		late_ns += peer_now_ns(CLOCK_MONOTONIC) - due_ns;
+	}
+	return (double)late_ns / (double)operations;
+}
+
+static const struct peer_row rows[] = {
+	{"lateness", 500, measure_lateness},
+	{NULL, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+	return peer_main(argc, argv, rows);
+}
