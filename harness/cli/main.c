@@ -3,8 +3,10 @@
  * is a file of its own beside this one.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/cli/cli.h"
 #include "harness/params.h"
@@ -163,8 +165,20 @@ static int dispatch(int argc, char **argv)
 	return command->main(argc - 1, argv + 1);
 }
 
+/* Started with a standard descriptor closed, the next file opened would take its number, and a
+   table would be written into the file of records. Standard output stays one that refuses writing.
+ */
+static void open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+			open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
+	open_standard_descriptors();
 	int status = dispatch(argc, argv);
 
 	/* a full disk behind stdout is an error even when everything else went well */

@@ -23,6 +23,8 @@ void stop_install(void)
 	for (int i = 0; i < STOPPERS; i++)
 		sigaction(stoppers[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* a limit of file sizes (ulimit -f) is to be an error of write, like a full disk */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 int stop_signal(void)
@@ -37,6 +39,7 @@ void stop_reset(void)
 	for (int i = 0; i < STOPPERS; i++)
 		signal(stoppers[i], SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

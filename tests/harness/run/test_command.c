@@ -156,6 +156,23 @@ START_TEST(a_folder_that_cannot_be_written_is_status_4)
 }
 END_TEST
 
+START_TEST(closed_standard_descriptors_leave_the_records_alone)
+{
+	expect(4, "", "$CB run hash/threads --effort smoke >&-");
+	expect(0, "", "$CB run sleep/threads --effort smoke -v > /dev/null 2>&-");
+	expect(4, "", "$CB run hash/async --effort smoke -v <&- >&- 2>&-");
+	expect(0, "", "for run in results/*.jsonl; do $CB report $run || exit 1; done");
+}
+END_TEST
+
+START_TEST(a_limit_of_file_sizes_is_an_error_and_not_a_death)
+{
+	expect(4, "; what was measured follows",
+		"(ulimit -f 8; $CB run hash sleep --effort smoke)");
+	ck_assert_ptr_nonnull(strstr(output, "How to read"));
+}
+END_TEST
+
 /* Starts a long run, interrupts it after its first records, and expects tables and the status. */
 static void interrupt(const char *signal, int status)
 {
@@ -193,6 +210,8 @@ Suite *suite(void)
 	tcase_add_test(c, damaged_files_are_refused_with_their_line_and_cut_ones_read);
 	tcase_add_test(c, a_reader_that_has_gone_is_no_error);
 	tcase_add_test(c, a_folder_that_cannot_be_written_is_status_4);
+	tcase_add_test(c, closed_standard_descriptors_leave_the_records_alone);
+	tcase_add_test(c, a_limit_of_file_sizes_is_an_error_and_not_a_death);
 	tcase_add_test(c, interrupted_runs_report_what_they_have);
 	suite_add_tcase(s, c);
 	return s;
