@@ -4,6 +4,7 @@
 #include "harness/cli/exec.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <sched.h>
@@ -144,7 +145,8 @@ static int read_fd(const char *text, int *fd)
 {
 	int64_t value;
 
-	if (count_parse(text, &value) != 0 || value < 0 || value > INT_MAX)
+	if (count_parse(text, &value) != 0 || value < 0 || value > INT_MAX ||
+		fcntl((int)value, F_GETFD) < 0)
 		return wrong_value("record-fd", text, "an open descriptor");
 	*fd = (int)value;
 	return 0;

@@ -259,12 +259,12 @@ START_TEST(a_reader_that_left_is_an_error_and_not_a_death)
 }
 END_TEST
 
-START_TEST(a_closed_descriptor_is_an_error)
+START_TEST(a_closed_descriptor_is_wrong_use_before_anything_is_measured)
 {
 	struct outcome outcome = RUN("scripted/threads", "--window", "1ms", "--record-fd", "987");
 
-	ck_assert_int_eq(outcome.status, 4);
-	ck_assert_ptr_nonnull(strstr(outcome.err, "descriptor 987: Bad file descriptor"));
+	ck_assert_int_eq(outcome.status, 2);
+	ck_assert_ptr_nonnull(strstr(outcome.err, "--record-fd 987: expected an open descriptor"));
 	drop(&outcome);
 }
 END_TEST
@@ -343,7 +343,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_failure_is_a_record_and_status_4);
 	tcase_add_test(tcase, a_limit_and_the_impossible_are_answers);
 	tcase_add_test(tcase, a_reader_that_left_is_an_error_and_not_a_death);
-	tcase_add_test(tcase, a_closed_descriptor_is_an_error);
+	tcase_add_test(tcase, a_closed_descriptor_is_wrong_use_before_anything_is_measured);
 	tcase_add_loop_test(tcase, an_interrupted_exec_reports_and_tells_the_signal, 0, 3);
 	tcase_add_loop_test(tcase, nothing_survives_an_exec_that_is_killed, 0, 4);
 	suite_add_tcase(s, tcase);
