@@ -1,10 +1,13 @@
 #include "harness/report/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/report/seal.h"
 
@@ -162,9 +165,29 @@ int session_add(struct session *session, char *line, size_t bytes, char *error, 
 	return rc;
 }
 
+/* A run is a file: a pipe may never end, and a device never has a second line. */
+static FILE *open_file(const char *path)
+{
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = NULL;
+	int rc = fd < 0 || fstat(fd, &status) != 0 ? -errno : 0;
+
+	if (rc == 0 && S_ISDIR(status.st_mode))
+		rc = -EISDIR;
+	else if (rc == 0 && !S_ISREG(status.st_mode))
+		rc = -ENOTSUP;
+	if (rc == 0 && (file = fdopen(fd, "r")) == NULL)
+		rc = -errno;
+	if (rc != 0 && fd >= 0)
+		close(fd);
+	errno = -rc;
+	return file;
+}
+
 int session_read(struct session *session, const char *path, char *error, size_t error_bytes)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_file(path);
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t got = 0;
@@ -183,7 +206,7 @@ int session_read(struct session *session, const char *path, char *error, size_t 
 	if (rc == 0 && got < 0 && ferror(file))
 		rc = -EIO;
 	if (rc != 0 && rc != -EINVAL)
-		snprintf(error, error_bytes, "%s", strerror(-rc));
+		snprintf(error, error_bytes, "%s", rc == -ENOTSUP ? "not a file" : strerror(-rc));
 	if (rc == 0 && session->lines == 0) {
 		snprintf(error, error_bytes, "line 1: not the header of a concbench run");
 		rc = -EINVAL;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/report/seal.h"
@@ -198,7 +199,23 @@ START_TEST(an_empty_or_missing_file_is_refused)
 	session_free(&session);
 	/* what remove_run expects */
 	strcpy(path, folder);
-	ck_assert_int_eq(read_back(&session), -EIO);
+	ck_assert_int_eq(read_back(&session), -EISDIR);
+	session_free(&session);
+}
+END_TEST
+
+START_TEST(what_may_never_end_is_refused)
+{
+	struct session session;
+	char fifo[300];
+
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	ck_assert_int_eq(session_read(&session, fifo, error, sizeof(error)), -ENOTSUP);
+	ck_assert_str_eq(error, "not a file");
+	session_free(&session);
+	unlink(fifo);
+	ck_assert_int_eq(session_read(&session, "/dev/zero", error, sizeof(error)), -ENOTSUP);
 	session_free(&session);
 }
 END_TEST
@@ -265,6 +282,7 @@ Suite *suite(void)
 	tcase_add_test(c, swapped_and_doubled_lines_are_refused);
 	tcase_add_test(c, a_foreign_file_is_refused);
 	tcase_add_test(c, an_empty_or_missing_file_is_refused);
+	tcase_add_test(c, what_may_never_end_is_refused);
 	tcase_add_test(c, a_record_of_another_run_is_refused);
 	tcase_add_test(c, a_record_out_of_range_is_refused_with_field_and_line);
 	tcase_add_test(c, lines_after_the_end_are_refused);
