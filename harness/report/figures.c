@@ -167,8 +167,7 @@ static bool same_words(const char *a, const char *b)
 	}
 }
 
-/* A warning that differs only in its figures from one that is there says nothing new. */
-static void warn(struct row *row, const char *text)
+void row_warn(struct row *row, const char *text)
 {
 	for (int i = 0; i < row->warnings_count; i++)
 		if (same_words(row->warnings[i], text))
@@ -191,7 +190,7 @@ static void warn_of(struct row *row, enum status status, int count)
 			reason = row->records[i]->reason;
 	snprintf(text, sizeof(text), "%d of %d invocations %s: %.160s", count, row->records_count,
 		status_names[status], reason);
-	warn(row, text);
+	row_warn(row, text);
 }
 
 /* Counts the invocations; a row without a good one takes the last one's status and reason. */
@@ -206,7 +205,7 @@ static void judge_status(struct row *row)
 			       record->status != STATUS_INVALID;
 		row->status = record->status;
 		snprintf(row->reason, sizeof(row->reason), "%s", record->reason);
-		warn(row, record->warning);
+		row_warn(row, record->warning);
 	}
 	if (row->ok > 0) {
 		row->status = STATUS_OK;
@@ -232,6 +231,12 @@ int row_compute(struct row *row, const struct group_rows *group)
 		return 0;
 	if (group->facts->rate && mostly_rated(row))
 		row->rate = over(row, rate);
+	if (row->rate.n > 0 && row->rate.n < row->ok) {
+		char text[RECORD_REASON_MAX];
+		snprintf(text, sizeof(text), "the rate is that of %d of %d invocations",
+			row->rate.n, row->ok);
+		row_warn(row, text);
+	}
 	row->round_ns = over(row, round_ns);
 	row->cpu_ns = over(row, cpu_ns);
 	if (group->facts->load) {

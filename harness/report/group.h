@@ -79,6 +79,9 @@ bool record_has_rate(const struct record *record);
 /* Computes a row's figures from its records that are ok (figures.c). 0 or -ENOMEM. */
 int row_compute(struct row *row, const struct group_rows *group);
 
+/* Adds a warning; one that differs only in its figures from one that is there says nothing new. */
+void row_warn(struct row *row, const char *text);
+
 /* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */
 int group_compare(struct group_rows *group);
 

@@ -86,6 +86,27 @@ static struct interval per_task(const struct fit_point *points, int count, bool 
 	return interval;
 }
 
+/* What is said of the invocations that measured memory belongs to the row that shows it. */
+static void take_warnings(struct row *row, const struct group_rows *memory)
+{
+	char text[RECORD_REASON_MAX];
+
+	for (int i = 0; i < memory->rows_count; i++) {
+		const struct row *from = &memory->rows[i];
+		if (strcmp(from->model, row->model) != 0)
+			continue;
+		if (from->status != STATUS_OK) {
+			snprintf(text, sizeof(text), "memory: %s: %.200s",
+				status_names[from->status], from->reason);
+			row_warn(row, text);
+		}
+		for (int j = 0; j < from->warnings_count; j++) {
+			snprintf(text, sizeof(text), "memory: %.200s", from->warnings[j]);
+			row_warn(row, text);
+		}
+	}
+}
+
 static int fit_row(struct groups *groups, const struct session *session, struct group_rows *group,
 	struct row *row)
 {
@@ -95,9 +116,12 @@ static int fit_row(struct groups *groups, const struct session *session, struct 
 
 	for (int i = 0; i < groups->count && rc == 0; i++) {
 		const struct group_rows *other = &groups->groups[i];
-		if (other->kind == KIND_MEMORY &&
-			same_benchmark(session, other->sample, group->sample, true))
-			rc = collect(other, row->model, wanted, &points);
+		if (other->kind != KIND_MEMORY ||
+			!same_benchmark(session, other->sample, group->sample, true))
+			continue;
+		rc = collect(other, row->model, wanted, &points);
+		if (group->kind == KIND_TIME && row->status == STATUS_OK)
+			take_warnings(row, other);
 	}
 	if (rc == 0 && points.count > 0) {
 		row->fitted = points.sizes > 1;

@@ -153,6 +153,7 @@ START_TEST(rates_of_the_fewer_invocations_are_not_chosen)
 		records[i].window.skew_ns = records[i].window.ns;
 	ck_assert_int_eq(row_compute(&row, &group), 0);
 	ck_assert(!isnan(row.rate.middle));
+	ck_assert_str_eq(row.warnings[0], "the rate is that of 4 of 6 invocations");
 	records[INVOCATIONS - 1].window.skew_ns = records[INVOCATIONS - 1].window.ns;
 	ck_assert_int_eq(row_compute(&row, &group), 0);
 	ck_assert(isnan(row.rate.middle));
@@ -217,6 +218,34 @@ START_TEST(warnings_that_differ_in_figures_only_are_one)
 }
 END_TEST
 
+START_TEST(warnings_of_memory_stand_in_the_row_that_shows_the_memory)
+{
+	static struct session session;
+	struct row memory_row = {.model = "async",
+		.status = STATUS_OK,
+		.warnings = {"the machine did not stand still"},
+		.warnings_count = 1};
+	struct row limited = {.model = "async",
+		.status = STATUS_LIMIT,
+		.reason = "RLIMIT_AS 9 reached at 7 tasks"};
+	struct group_rows all[3] = {group, group, group};
+	struct groups groups = {.groups = all, .count = 3};
+
+	strcpy(facts.concurrency, "tasks");
+	all[1].kind = all[2].kind = KIND_MEMORY;
+	all[1].rows = &memory_row;
+	all[2].rows = &limited;
+	for (int i = 0; i < 3; i++)
+		all[i].sample = &records[0];
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert_int_eq(groups_fit(&groups, &session), 0);
+	ck_assert_int_eq(row.warnings_count, 2);
+	ck_assert_str_eq(row.warnings[0], "memory: the machine did not stand still");
+	ck_assert_str_eq(row.warnings[1], "memory: limit: RLIMIT_AS 9 reached at 7 tasks");
+	ck_assert_int_eq(memory_row.warnings_count, 1);
+}
+END_TEST
+
 START_TEST(the_mirror_is_the_later_half_of_a_block)
 {
 	for (int i = 0; i < INVOCATIONS; i++)
@@ -251,6 +280,7 @@ Suite *suite(void)
 	tcase_add_test(c, invocations_that_are_not_ok_do_not_count_but_are_told);
 	tcase_add_test(c, a_row_without_a_good_invocation_has_its_reason);
 	tcase_add_test(c, warnings_that_differ_in_figures_only_are_one);
+	tcase_add_test(c, warnings_of_memory_stand_in_the_row_that_shows_the_memory);
 	tcase_add_test(c, the_mirror_is_the_later_half_of_a_block);
 	tcase_add_test(c, operations_are_needed_to_divide_by);
 	suite_add_tcase(s, c);
