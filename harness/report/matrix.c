@@ -1,5 +1,6 @@
 /*
- * The matrix: every benchmark of the run against every model.
+ * The matrix: every benchmark of the run against every model. Where the schedule decides the rate
+ * and memory was measured (idle), what differs is memory: a line of its own shows it, and no speed.
  */
 #include "harness/report/tables.h"
 
@@ -51,6 +52,46 @@ static void set_cell(
 	}
 }
 
+static double bytes_per_task(const struct row *row)
+{
+	return row->status == STATUS_OK ? row->user_bytes.middle + row->kernel_bytes.middle : NAN;
+}
+
+/* The least memory per task, user and kernel side; NaN where none was measured. */
+static double least_bytes(const struct group_rows *group)
+{
+	double least = NAN;
+
+	for (int i = 0; i < group->rows_count && !group->facts->rate; i++) {
+		double bytes = bytes_per_task(&group->rows[i]);
+		if (bytes > 0 && !(least <= bytes))
+			least = bytes;
+	}
+	return least;
+}
+
+static void set_memory_cell(
+	struct grid *grid, int at, int column, const struct group_rows *group, const char *model)
+{
+	char text[NUMBER_MAX];
+	double least = least_bytes(group);
+
+	for (int i = 0; i < group->rows_count; i++) {
+		const struct row *row = &group->rows[i];
+		if (strcmp(row->model, model) != 0)
+			continue;
+		double bytes = bytes_per_task(row);
+		if (row->status != STATUS_OK) {
+			grid_set(grid, at, column, "%s", row_verdict(row));
+		} else if (!(bytes > 0)) {
+			grid_set(grid, at, column, "n/a");
+		} else {
+			number_format(text, sizeof(text), bytes / least, UNIT_PLAIN, 2);
+			grid_set(grid, at, column, "%s", bytes > least ? text : "1");
+		}
+	}
+}
+
 static void set_benchmark(struct grid *grid, int at, const struct report *report,
 	const struct group_rows *group, const struct matrix_models *found)
 {
@@ -60,6 +101,15 @@ static void set_benchmark(struct grid *grid, int at, const struct report *report
 	grid_set(grid, at, BENCHMARK, "%s%.80s", group->facts->name, sweep);
 	group_cpus(group, cpus, sizeof(cpus));
 	grid_set(grid, at, CPUS, "%s", cpus);
+	double least = least_bytes(group);
+	if (least > 0) {
+		grid_set(grid, at, BENCHMARK, "%s%.80s: memory", group->facts->name, sweep);
+		number_format(text, sizeof(text), least, UNIT_BYTES, 2);
+		grid_set(grid, at, BEST, "%s/task", text);
+		for (int i = 0; i < found->count; i++)
+			set_memory_cell(grid, at, LEAD + i, group, found->names[i]);
+		return;
+	}
 	if (group->best >= 0) {
 		const struct row *best = &group->rows[group->best];
 		number_middle(text, sizeof(text), group->by_rate ? &best->rate : &best->round_ns,
@@ -76,10 +126,15 @@ int matrix_write(const struct writer *writer, const struct report *report)
 	struct matrix_models found = {.count = 0};
 	struct grid grid;
 	int rows = 0, at = 1;
+	bool memory = false;
 
 	collect_models(groups, &found);
-	for (int i = 0; i < groups->count; i++)
-		rows += groups->groups[i].kind == KIND_TIME;
+	for (int i = 0; i < groups->count; i++) {
+		if (groups->groups[i].kind != KIND_TIME)
+			continue;
+		rows++;
+		memory = memory || least_bytes(&groups->groups[i]) > 0;
+	}
 	if (rows == 0)
 		return 0;
 	int rc = grid_init(&grid, LEAD + found.count, rows, LEAD);
@@ -95,6 +150,10 @@ int matrix_write(const struct writer *writer, const struct report *report)
 		write_heading(writer, "Speed of every model relative to the best (1), by workload");
 		write_grid(writer, &grid);
 		standing_notes(writer, groups->groups, groups->count);
+		if (memory)
+			write_note(writer,
+				"memory: per waiting task, user and kernel side, relative to the "
+				"least (1); more is worse");
 	}
 	grid_free(&grid);
 	return rc;
