@@ -43,6 +43,16 @@ happened(struct events *events, const char *format, ...)
 		}                                                                          \
 	while (0)
 
+/* A task that shows whether the loop goes on: counts until it is cancelled. */
+static inline int count_milliseconds(void *count)
+{
+	int rc;
+
+	while ((rc = async_sleep(MS)) == 0)
+		++*(int *)count;
+	return rc;
+}
+
 /* Runs a body on a loop and expects 0 of it. */
 static inline void in_loop(task_fn *body, void *arg)
 {
