@@ -191,6 +191,15 @@ int crew_open_for(struct crew *crew, struct orders *orders, int n)
 int crew_limit(struct orders *orders, const struct crew *crew, int rc);
 
 /*
+ * Makes what a crew failed of the verdict: the signal that killed a task, the limit it met, its
+ * error. For family functions with a crew of their own, after crew_join; crew_run does it by
+ * itself.
+ *   rc       what crew_join returned
+ *   Returns  rc.
+ */
+int crew_verdict(struct orders *orders, const struct crew *crew, int rc);
+
+/*
  * Publish / await a port (or any non-zero number) between the load process and the SUT.
  *   Returns  await: 0, or -ECANCELED when the invocation ends first.
  */

@@ -89,7 +89,7 @@ static int spawn_warm(struct orders *orders, struct slot *slot)
 			rc = crew_drain(&crew);
 		spawn_count(orders, slot);
 	}
-	return crew_join(&crew, rc);
+	return crew_verdict(orders, &crew, crew_join(&crew, rc));
 }
 
 static int spawn_cold(struct orders *orders, struct slot *slot)
@@ -101,7 +101,7 @@ static int spawn_cold(struct orders *orders, struct slot *slot)
 		rc = spawn_open(&crew, orders);
 		if (rc == 0)
 			rc = spawn_all(&crew, orders);
-		rc = crew_join(&crew, rc);
+		rc = crew_verdict(orders, &crew, crew_join(&crew, rc));
 		spawn_count(orders, slot);
 	}
 	return rc;

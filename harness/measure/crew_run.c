@@ -159,13 +159,15 @@ static int run_each(struct orders *orders, struct crew *crew)
 
 /* The verdict on a crew that failed: the crew knows the signal, the first failure knows the order.
  */
-static void tell_failure(struct orders *orders, const struct crew *crew, int rc)
+int crew_verdict(struct orders *orders, const struct crew *crew, int rc)
 {
 	const struct first_failure *failure = &orders->invocation->failure;
 	char text[RECORD_REASON_MAX];
 	int task = failure->known ? failure->task : crew->failure.task;
 	int cause = failure->known ? failure->rc : rc;
 
+	if (rc == 0)
+		return 0;
 	if (crew->failure.rc != 0 && crew->failure.signal != 0)
 		orders_verdict(orders, STATUS_FAILED, "task %d was killed by signal %d (%s)",
 			crew->failure.task, crew->failure.signal, strsignal(crew->failure.signal));
@@ -176,6 +178,7 @@ static void tell_failure(struct orders *orders, const struct crew *crew, int rc)
 			orders, STATUS_FAILED, "task %d left before its rounds were done", task);
 	else
 		orders_verdict(orders, STATUS_FAILED, "task %d: %s", task, strerror(-cause));
+	return rc;
 }
 
 int crew_run(struct orders *orders, task_fn *fn)
@@ -192,8 +195,5 @@ int crew_run(struct orders *orders, task_fn *fn)
 	if (rc == 0)
 		rc = invocation->mode == ROUNDS_EACH ? run_each(orders, &crew)
 						     : spawn_all(orders, &crew);
-	rc = crew_join(&crew, rc);
-	if (rc != 0)
-		tell_failure(orders, &crew, rc);
-	return rc;
+	return crew_verdict(orders, &crew, crew_join(&crew, rc));
 }
