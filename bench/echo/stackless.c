@@ -57,7 +57,7 @@ static int reply(struct echo_frame *my, const char *received)
 		my->sent += sent > 0 ? (uint32_t)sent : 0;
 	}
 	int rc = my->sent < my->got ? -errno : 0;
-	if (rc == -EAGAIN && my->rest == NULL) {
+	if (rc == -EAGAIN && my->rest == NULL && received != NULL) {
 		my->rest = malloc(my->got);
 		if (my->rest == NULL)
 			return -ENOMEM;

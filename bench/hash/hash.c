@@ -39,35 +39,35 @@ struct hash_private {
 };
 
 /* A pre-forked worker may be given any task, and in any round: its first readies all of them. */
-static int hash_own_all(struct hash_private *private, const struct orders *orders)
+static int hash_own_all(struct hash_private *own, const struct orders *orders)
 {
-	const pid_t self = orders->model->kind == MODEL_POOL ? getpid() : private->owner;
+	const pid_t self = orders->model->kind == MODEL_POOL ? getpid() : own->owner;
 	int rc = 0;
 
-	for (int i = 0; i < orders->tasks && private->owner != self && rc == 0; i++) {
-		struct hash_job job = {.block_bytes = HASH_HEADER, .context = private->contexts[i]};
+	for (int i = 0; i < orders->tasks && own->owner != self && rc == 0; i++) {
+		struct hash_job job = {.block_bytes = HASH_HEADER, .context = own->contexts[i]};
 		rc = hash_block(&job);
 	}
-	if (private->owner != self)
-	private->owner = self;
+	if (own->owner != self)
+		own->owner = self;
 	return rc;
 }
 
 int hash_job(struct hash_job *job, const struct slot *slot)
 {
 	const struct orders *orders = slot->orders;
-	struct hash_private *private = orders->shared;
+	struct hash_private *own = orders->shared;
 
 	*job = (struct hash_job){.operations = (int)orders->values[HASH_OPERATIONS],
 		.block_bytes = HASH_HEADER,
-		.context = private->contexts[slot->index],
-		.body = private->body,
+		.context = own->contexts[slot->index],
+		.body = own->body,
 		.seed = orders->seed,
 		.task = (uint64_t)slot->index};
 	/* A header alone writes to all pages that a whole block does. */
 	int rc = hash_block(job);
 	job->block_bytes = (size_t)orders->values[HASH_BLOCK];
-	return rc != 0 ? rc : hash_own_all(private, orders);
+	return rc != 0 ? rc : hash_own_all(own, orders);
 }
 
 int hash_block(void *arg)
@@ -95,15 +95,15 @@ static size_t hash_arena_bytes(const struct orders *orders)
 	return 0;
 }
 
-static int hash_contexts(struct hash_private *private, int tasks)
+static int hash_contexts(struct hash_private *own, int tasks)
 {
-	private->contexts = calloc((size_t)tasks, sizeof(*private->contexts));
-	if (private->contexts == NULL)
+	own->contexts = calloc((size_t)tasks, sizeof(*own->contexts));
+	if (own->contexts == NULL)
 		return -ENOMEM;
 	for (int i = 0; i < tasks; i++) {
-		private->contexts[i] = EVP_MD_CTX_new();
-		if (private->contexts[i] == NULL ||
-			EVP_DigestInit_ex(private->contexts[i], private->sha256, NULL) != 1)
+		own->contexts[i] = EVP_MD_CTX_new();
+		if (own->contexts[i] == NULL ||
+			EVP_DigestInit_ex(own->contexts[i], own->sha256, NULL) != 1)
 			return -ENOMEM;
 	}
 	return 0;
@@ -112,35 +112,35 @@ static int hash_contexts(struct hash_private *private, int tasks)
 static int hash_prepare(struct orders *orders)
 {
 	const size_t block_bytes = (size_t)orders->values[HASH_BLOCK];
-	struct hash_private *private = calloc(1, sizeof(*private));
+	struct hash_private *own = calloc(1, sizeof(*own));
 
-	if (private == NULL)
+	if (own == NULL)
 		return -ENOMEM;
-	orders->shared = private;
-	private->owner = getpid();
-	private->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (private->sha256 == NULL)
+	orders->shared = own;
+	own->owner = getpid();
+	own->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (own->sha256 == NULL)
 		return -ENOTSUP;
-	private->body = malloc(block_bytes);
-	if (private->body == NULL)
+	own->body = malloc(block_bytes);
+	if (own->body == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < block_bytes; i++)
-	private->body[i] = (unsigned char)draw(orders->seed, 0, i);
-	return hash_contexts(private, orders->tasks);
+		own->body[i] = (unsigned char)draw(orders->seed, 0, i);
+	return hash_contexts(own, orders->tasks);
 }
 
 static void hash_finish(struct orders *orders)
 {
-	struct hash_private *private = orders->shared;
+	struct hash_private *own = orders->shared;
 
-	if (private == NULL)
+	if (own == NULL)
 		return;
-	for (int i = 0; private->contexts != NULL && i < orders->tasks; i++)
-		EVP_MD_CTX_free(private->contexts[i]);
-	free(private->contexts);
-	free(private->body);
-	EVP_MD_free(private->sha256);
-	free(private);
+	for (int i = 0; own->contexts != NULL && i < orders->tasks; i++)
+		EVP_MD_CTX_free(own->contexts[i]);
+	free(own->contexts);
+	free(own->body);
+	EVP_MD_free(own->sha256);
+	free(own);
 	orders->shared = NULL;
 }
 

@@ -226,7 +226,7 @@ static void fund(const struct comparison *comparison, bool *funded)
 /* One quad of every benchmark that wants more, in random order. Returns  how many; -errno. */
 static int measure_round(struct comparison *comparison, const bool *only)
 {
-	int order[COMPARED_MAX], made = 0, rc = 0;
+	int order[COMPARED_MAX] = {0}, made = 0, rc = 0;
 
 	for (int i = 0; i < comparison->count; i++)
 		order[i] = i;

@@ -26,6 +26,7 @@ char *seal_line(const char *line, uint64_t *chain)
 	bytes -= 2; /* without "}\n" */
 	*chain = digest(*chain, line, bytes);
 	memcpy(sealed, line, bytes);
+	sealed[bytes] = '\0';
 	snprintf(sealed + bytes, SEAL_BYTES + 1, seal_format, (unsigned long long)*chain);
 	strcat(sealed + bytes, "\n");
 	return sealed;

@@ -168,7 +168,7 @@ int session_add(struct session *session, char *line, size_t bytes, char *error, 
 /* A run is a file: a pipe may never end, and a device never has a second line. */
 static FILE *open_file(const char *path)
 {
-	struct stat status;
+	struct stat status = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	FILE *file = NULL;
 	int rc = fd < 0 || fstat(fd, &status) != 0 ? -errno : 0;

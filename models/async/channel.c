@@ -106,6 +106,7 @@ int async_channel_send(struct async_channel *channel, intptr_t value)
 	meeting.waiter.call = NULL;
 	meeting.waiter.sibling = NULL;
 	meeting.value = value;
+	meeting.rc = 0;
 	self->waits = "async_channel_send";
 	rc = async_waiter_wait(&channel->senders, &meeting.waiter);
 	return rc != 0 ? rc : meeting.rc;
@@ -125,6 +126,8 @@ int async_channel_receive(struct async_channel *channel, intptr_t *value)
 		return rc;
 	meeting.waiter.call = NULL;
 	meeting.waiter.sibling = NULL;
+	meeting.value = 0;
+	meeting.rc = 0;
 	self->waits = "async_channel_receive";
 	rc = async_waiter_wait(&channel->receivers, &meeting.waiter);
 	if (rc == 0 && (rc = meeting.rc) == 0)
