@@ -122,9 +122,11 @@ int __wrap_process_queue_put(struct process_queue *queue, const void *item, uint
 
 int __wrap_process_queue_put(struct process_queue *queue, const void *item, uint64_t timeout_ns)
 {
+	uint64_t value = 0;
 	int rc = 0;
 
-	for (int i = times(*(const uint64_t *)item != 0); i > 0 && rc == 0; i--)
+	memcpy(&value, item, queue->item_bytes); /* numbers of four bytes or of eight */
+	for (int i = times(value != 0); i > 0 && rc == 0; i--)
 		rc = __real_process_queue_put(queue, item, timeout_ns);
 	return rc;
 }
