@@ -31,6 +31,7 @@ struct passage {
 	struct thread_queue *queue;
 	void *item;
 	bool closed; /* out: it ended because of that */
+	bool waited; /* out: not at the first attempt */
 };
 
 static bool try_put(void *arg)
@@ -52,8 +53,10 @@ static bool try_put(void *arg)
 			atomic_store(&cell->position, lap + 1);
 			return true;
 		}
-		if (position < lap)
+		if (position < lap) {
+			passage->waited = true;
 			return false;
+		}
 		tail = atomic_load(&queue->tail);
 	}
 }
@@ -77,28 +80,60 @@ static bool try_get(void *arg)
 			atomic_store(&cell->position, lap + 2);
 			return true;
 		}
-		if (position < lap + 1)
+		if (position < lap + 1) {
+			passage->waited = true;
 			return passage->closed = closed && atomic_load(&queue->tail) == head;
+		}
 		head = atomic_load(&queue->head);
 	}
 }
 
+/*
+ * Cells are taken in order but may become ready out of order. The wake-up for one that is ready
+ * behind one that is not wakes a thread for nothing, which sleeps again. So whoever gets through
+ * after having waited passes the wake-up on while there is more to be had, or that thread would
+ * sleep beside it for ever. The same is true of the closing.
+ */
+static void pass_on_room(struct thread_queue *queue)
+{
+	uint64_t tail = atomic_load(&queue->tail);
+	uint64_t position = atomic_load(&queue->cells[tail % queue->capacity].position);
+
+	if (position == tail / queue->capacity * 2)
+		sync_line_wake(&queue->not_full, 1);
+}
+
+static void pass_on_items(struct thread_queue *queue)
+{
+	uint64_t head = atomic_load(&queue->head);
+	uint64_t position = atomic_load(&queue->cells[head % queue->capacity].position);
+
+	if (atomic_load(&queue->closed))
+		sync_line_wake(&queue->not_empty, INT_MAX);
+	else if (position == head / queue->capacity * 2 + 1)
+		sync_line_wake(&queue->not_empty, 1);
+}
+
 int thread_queue_put(struct thread_queue *queue, void *item, uint64_t timeout_ns)
 {
-	struct passage passage = {queue, item, false};
+	struct passage passage = {.queue = queue, .item = item};
 	int rc = sync_line_until(&queue->not_full, try_put, &passage, timeout_ns);
 
 	if (rc != 0 || passage.closed)
 		return rc != 0 ? rc : -EPIPE;
 	sync_line_wake(&queue->not_empty, 1);
+	if (passage.waited)
+		pass_on_room(queue);
 	return 0;
 }
 
 int thread_queue_get(struct thread_queue *queue, void **item, uint64_t timeout_ns)
 {
-	struct passage passage = {queue, NULL, false};
+	struct passage passage = {.queue = queue};
 	int rc = sync_line_until(&queue->not_empty, try_get, &passage, timeout_ns);
 
+	if (rc == 0 && passage.waited)
+		pass_on_items(queue);
 	if (rc != 0 || passage.closed)
 		return rc != 0 ? rc : -EPIPE;
 	*item = passage.item;

@@ -119,6 +119,75 @@ START_TEST(a_closed_queue_takes_nothing_and_gives_what_is_left)
 }
 END_TEST
 
+static void *get_one(void *arg)
+{
+	void *got = NULL;
+
+	(void)arg;
+	return thread_queue_get(&queue, &got, SYNC_FOREVER) == 0 ? got : NULL;
+}
+
+/* Both have tried in vain and are asleep, or nearly. */
+static void two_get(pthread_t *getters)
+{
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&getters[i], NULL, get_one, NULL), 0);
+	while (atomic_load(&queue.not_empty.waiters) < 2)
+		usleep(1000);
+	usleep(20000);
+}
+
+/* What a put does that was preempted in the middle: the first half was to move the tail. */
+static void fill_first_cell(void)
+{
+	queue.cells[0].item = item(1);
+	atomic_store(&queue.cells[0].position, 1);
+	sync_line_wake(&queue.not_empty, 1);
+}
+
+/* Else it would never end. */
+START_TEST(who_was_woken_for_an_item_behind_an_unfinished_one_gets_it_afterwards)
+{
+	pthread_t getters[2];
+	void *result;
+	long sum = 0;
+
+	ck_assert_int_eq(thread_queue_open(&queue, 4, 0), 0);
+	two_get(getters);
+	atomic_store(&queue.tail, 1);
+	ck_assert_int_eq(thread_queue_put(&queue, item(2), SYNC_FOREVER), 0);
+	usleep(20000);
+	fill_first_cell();
+	for (int i = 0; i < 2; i++) {
+		pthread_join(getters[i], &result);
+		sum += (long)(intptr_t)result;
+	}
+	ck_assert_int_eq(sum, 3);
+	thread_queue_close(&queue);
+}
+END_TEST
+
+START_TEST(a_closing_beside_an_unfinished_item_ends_all_who_wait)
+{
+	pthread_t getters[2];
+	void *result;
+	long sum = 0;
+
+	ck_assert_int_eq(thread_queue_open(&queue, 4, 0), 0);
+	two_get(getters);
+	atomic_store(&queue.tail, 1);
+	thread_queue_shutdown(&queue);
+	usleep(20000);
+	fill_first_cell();
+	for (int i = 0; i < 2; i++) {
+		pthread_join(getters[i], &result);
+		sum += (long)(intptr_t)result;
+	}
+	ck_assert_int_eq(sum, 1);
+	thread_queue_close(&queue);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("queue");
@@ -129,6 +198,8 @@ Suite *suite(void)
 		2 * (int)(sizeof(capacities) / sizeof(capacities[0])));
 	tcase_add_test(tc, it_holds_exactly_its_capacity);
 	tcase_add_test(tc, a_closed_queue_takes_nothing_and_gives_what_is_left);
+	tcase_add_test(tc, who_was_woken_for_an_item_behind_an_unfinished_one_gets_it_afterwards);
+	tcase_add_test(tc, a_closing_beside_an_unfinished_item_ends_all_who_wait);
 	suite_add_tcase(s, tc);
 	return s;
 }
