@@ -31,6 +31,8 @@ static const char help[] =
 	"  --sut-cpus LIST --load-cpus LIST\n"
 	"  --record-fd N         where the record goes (1)\n"
 	"  --stall DURATION      without progress for so long it is ended (60s)\n"
+	"  --settle DURATION     kind memory: the longest wait for a baseline that stands still "
+	"(30s)\n"
 	"  --session --block --slot --arm --order --padding   passed on into the record\n"
 	"  --interface           print the version of this interface\n";
 

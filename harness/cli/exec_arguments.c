@@ -15,7 +15,7 @@
 #include "harness/cli/cli.h"
 #include "harness/params.h"
 
-enum { WINDOW_DEFAULT_MS = 400, STALL_DEFAULT_S = 60 };
+enum { WINDOW_DEFAULT_MS = 400, STALL_DEFAULT_S = 60, SETTLE_DEFAULT_S = 30 };
 
 /* Long options without a letter. */
 enum {
@@ -29,6 +29,7 @@ enum {
 	OPTION_LOAD_CPUS,
 	OPTION_RECORD_FD,
 	OPTION_STALL,
+	OPTION_SETTLE,
 	OPTION_SESSION,
 	OPTION_BLOCK,
 	OPTION_SLOT,
@@ -49,6 +50,7 @@ static const struct option options[] = {
 	{"load-cpus", required_argument, NULL, OPTION_LOAD_CPUS},
 	{"record-fd", required_argument, NULL, OPTION_RECORD_FD},
 	{"stall", required_argument, NULL, OPTION_STALL},
+	{"settle", required_argument, NULL, OPTION_SETTLE},
 	{"session", required_argument, NULL, OPTION_SESSION},
 	{"block", required_argument, NULL, OPTION_BLOCK},
 	{"slot", required_argument, NULL, OPTION_SLOT},
@@ -183,6 +185,8 @@ static int read_option(struct exec_arguments *arguments, int option, const char 
 		return read_duration("window", text, &draft->window_ns);
 	case OPTION_STALL:
 		return read_duration("stall", text, &arguments->plan.stall_ns);
+	case OPTION_SETTLE:
+		return read_duration("settle", text, &arguments->plan.settle_ns);
 	case OPTION_KIND:
 		return read_kind(text, &draft->kind);
 	case OPTION_SIZE:
@@ -212,6 +216,7 @@ int exec_read_arguments(struct exec_arguments *arguments, int argc, char **argv)
 	*arguments = (struct exec_arguments){.record_fd = STDOUT_FILENO};
 	arguments->plan.draft.window_ns = WINDOW_DEFAULT_MS * 1000000ull;
 	arguments->plan.stall_ns = STALL_DEFAULT_S * 1000000000ull;
+	arguments->plan.settle_ns = SETTLE_DEFAULT_S * 1000000000ull;
 	arguments->plan.place.block = -1;
 	optind = 0; /* a second call in one process starts anew */
 	opterr = 0;

@@ -152,7 +152,7 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 		return;
 	}
 	plan.draft.window_ns = WINDOW_NS;
-	plan.is_rough = true;
+	plan.settle_ns = 0; /* what a task costs need only be roughly known */
 	plan.stall_ns = STALL_S * 1000000000ull;
 	set_tasks(&plan, FIRST_TASKS);
 	if (!step(found, world, &plan, &bytes_per_task))

@@ -9,7 +9,7 @@
 
 #include "harness/params.h"
 
-enum { MS = 1000 * 1000, WINDOW_MS = 100, STALL_S = 20 };
+enum { MS = 1000 * 1000, WINDOW_MS = 100, STALL_S = 20, SETTLE_S = 30 };
 
 static int set(struct orders *draft, const char *text)
 {
@@ -49,7 +49,9 @@ int draft_plan(struct plan *plan, const struct workload *workload, const char *m
 	struct orders *draft = &plan->draft;
 	int rc = 0;
 
-	*plan = (struct plan){.stall_ns = STALL_S * 1000000000ull, .place = {.block = -1}};
+	*plan = (struct plan){.stall_ns = STALL_S * 1000000000ull,
+		.settle_ns = SETTLE_S * 1000000000ull,
+		.place = {.block = -1}};
 	draft->workload = workload;
 	draft->model = model_find(model);
 	draft->kind = kind;

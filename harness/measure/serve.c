@@ -11,7 +11,6 @@
 enum {
 	/* With a group of its own the SUT's kernel side is not the machine's: waiting long for
 	   other programs to calm down would gain nothing. */
-	SETTLE_MACHINE_S = 30,
 	SETTLE_GROUP_S = 3,
 	SAMPLE_EVERY_NS = 20 * 1000 * 1000,
 	SAMPLE_SHARE = 5, /* at most this part of the time goes into sampling */
@@ -54,15 +53,16 @@ static void read_point(struct supervisor *supervisor, struct record_memory_point
 
 static void point_a(struct supervisor *supervisor)
 {
-	uint64_t most_s = supervisor->group.path[0] != '\0' ? SETTLE_GROUP_S : SETTLE_MACHINE_S;
+	uint64_t most_ns = supervisor->plan->settle_ns;
 
 	if (supervisor->orders->kind == KIND_COUNTS) {
 		counts_open(&supervisor->counts, supervisor->root.pid);
 		return;
 	}
-	supervisor->memory.settled =
-		!without("settle") && !supervisor->plan->is_rough &&
-		memory_settle(most_s * 1000000000u, supervisor_interrupted, supervisor);
+	if (supervisor->group.path[0] != '\0' && most_ns > SETTLE_GROUP_S * 1000000000ull)
+		most_ns = SETTLE_GROUP_S * 1000000000ull;
+	supervisor->memory.settled = !without("settle") && most_ns > 0 &&
+				     memory_settle(most_ns, supervisor_interrupted, supervisor);
 	read_point(supervisor, &supervisor->memory.a);
 	/* what was there before the tasks is no peak of theirs */
 	supervisor->memory.peak = supervisor->memory.a.pss;

@@ -14,8 +14,8 @@
 struct plan {
 	struct orders draft;
 	struct record_place place;
-	uint64_t stall_ns; /* without progress for that long, beyond what is expected: killed */
-	bool is_rough;     /* point A at once, whatever else the machine does */
+	uint64_t stall_ns;  /* without progress for that long, beyond what is expected: killed */
+	uint64_t settle_ns; /* memory: the longest wait for a baseline that stands still; 0: none */
 };
 
 /* A child of the supervisor. */

@@ -8,7 +8,7 @@
 
 #include "harness/params.h"
 
-/* program, exec, cell, six options with values, and -p twice per parameter */
+/* program, exec, cell, seven options with values, and -p twice per parameter */
 enum { ARGV_MAX = 2 * (PARAMS_MAX + COMMON_PARAMS) + 20 };
 
 static const char padding_name[] = "CONCBENCH_PADDING=";
@@ -62,6 +62,8 @@ static int fill_argv(char **argv, const struct invocation_request *request, int 
 		add_number(argv, &count, "--window", request->window_ns, "ns");
 	add(argv, &count, "--kind");
 	add(argv, &count, kind_names[cell->kind]);
+	if (cell->kind == KIND_MEMORY && request->settle_ns > 0)
+		add_number(argv, &count, "--settle", request->settle_ns, "ns");
 	cell_cpus(cell, sut, load);
 	add(argv, &count, "--sut-cpus");
 	add(argv, &count, sut);

@@ -16,6 +16,7 @@ struct effort {
 	int blocks;       /* of kind time */
 	int memory_blocks, memory_sizes;
 	uint64_t window_min_ns, window_max_ns;
+	uint64_t settle_ns; /* of a memory invocation: how long a still baseline is waited for */
 	uint64_t budget_ns; /* the default of --budget; 0 = none */
 };
 

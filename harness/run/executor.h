@@ -14,9 +14,11 @@
 
 struct invocation_request {
 	const struct cell *cell;
-	uint64_t seed;        /* the same for all invocations of a run: siblings do the same work */
-	uint64_t window_ns;   /* whole rounds until it is full … */
-	uint64_t rounds;      /* … or exactly these many; 0 = by window_ns */
+	uint64_t seed;      /* the same for all invocations of a run: siblings do the same work */
+	uint64_t window_ns; /* whole rounds until it is full … */
+	uint64_t rounds;    /* … or exactly these many; 0 = by window_ns */
+	uint64_t
+		settle_ns; /* memory: how long a still baseline is waited for; 0 = exec's default */
 	uint64_t deadline_ns; /* how long it may take in all */
 	int padding;          /* bytes of environment padding */
 };

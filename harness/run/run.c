@@ -135,6 +135,7 @@ static int invoke_once(struct run *run, const struct step *step, struct record *
 	struct invocation_request request = {.cell = cell,
 		.seed = run->plan->seed,
 		.window_ns = run->window_ns,
+		.settle_ns = run->effort->settle_ns,
 		.deadline_ns = deadline_ns(run, cell),
 		.padding = (int)random_below(&run->random, PADDING_MAX)};
 	uint64_t start_ns = run->executor->now_ns(run->executor);

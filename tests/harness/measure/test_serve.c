@@ -38,6 +38,24 @@ START_TEST(memory_is_read_at_both_points)
 }
 END_TEST
 
+START_TEST(a_baseline_that_does_not_stand_still_is_waited_for_so_long_and_the_record_says_so)
+{
+	struct plan plan = scripted_plan(&meeting_workload, model_find("threads"));
+	struct record record;
+
+	setenv("CONCBENCH_WITHOUT", "cgroup", 1);
+	plan.draft.kind = KIND_MEMORY;
+	plan.settle_ns = 50000000; /* less than any baseline needs to be taken for still */
+	uint64_t start_ns = clock_now_ns();
+	scripted_invoke(&plan, &record);
+	ck_assert_uint_ge(clock_now_ns() - start_ns, plan.settle_ns);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	ck_assert_int_eq(record.memory.settled, 0);
+	ck_assert_ptr_nonnull(strstr(record.warning, "did not stand still before the baseline"));
+	record_release(&record);
+}
+END_TEST
+
 START_TEST(system_calls_are_the_works_own_or_not_counted_at_all)
 {
 	const struct model *model = &models[_i];
@@ -186,6 +204,8 @@ Suite *suite(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, memory_is_read_at_both_points, 0, 2);
+	tcase_add_test(tcase,
+		a_baseline_that_does_not_stand_still_is_waited_for_so_long_and_the_record_says_so);
 	tcase_add_loop_test(
 		tcase, system_calls_are_the_works_own_or_not_counted_at_all, 0, models_count());
 	tcase_add_loop_test(tcase, what_the_gate_costs_is_not_in_the_window, 0, 2);

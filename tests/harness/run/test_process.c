@@ -39,6 +39,8 @@ static int open_descriptors(void)
 	return count;
 }
 
+static enum kind kind;
+
 static int invoke(const char *script, uint64_t deadline_ns)
 {
 	struct process_executor process;
@@ -47,8 +49,10 @@ static int invoke(const char *script, uint64_t deadline_ns)
 	struct invocation_request request = {.cell = &plan.cells[1],
 		.seed = 42,
 		.window_ns = 20000000,
+		.settle_ns = 3000000,
 		.deadline_ns = deadline_ns,
 		.padding = 100};
+	plan.cells[1].kind = kind;
 	write_program(script);
 	process_executor_init(&process);
 	process.program = program;
@@ -230,6 +234,16 @@ START_TEST(the_child_starts_with_default_signals_and_its_orders)
 }
 END_TEST
 
+START_TEST(only_a_memory_invocation_is_told_how_long_to_wait_for_a_still_baseline)
+{
+	kind = KIND_MEMORY;
+	expect_failed("case \"$*\" in *--settle\\ 3000000ns*) exit 7;; esac", patient_ns,
+		"exit status 7");
+	kind = KIND_TIME;
+	expect_failed("case \"$*\" in *--settle*) exit 7;; esac", patient_ns, "exit status 0");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("process");
@@ -244,6 +258,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_grandchild_that_keeps_the_pipe_open_does_not_hold_up_the_run);
 	tcase_add_test(c, a_signal_to_the_run_ends_the_child_and_leaves_no_record);
 	tcase_add_test(c, the_child_starts_with_default_signals_and_its_orders);
+	tcase_add_test(c, only_a_memory_invocation_is_told_how_long_to_wait_for_a_still_baseline);
 	suite_add_tcase(s, c);
 	return s;
 }
