@@ -238,3 +238,35 @@ int fields_read(const struct field *fields, void *base, const json_t *object, co
 		"%s%.40s is not a field of it", path, name);
 	return rc;
 }
+
+char *fields_to_line(const struct field *fields, const void *base)
+{
+	json_t *object = fields_write(fields, base);
+	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	size_t bytes = text == NULL ? 0 : strlen(text);
+	char *line = text == NULL ? NULL : realloc(text, bytes + 2);
+
+	if (line == NULL)
+		free(text);
+	else
+		strcpy(line + bytes, "\n");
+	json_decref(object);
+	return line;
+}
+
+int fields_from_line(const struct field *fields, void *base, const char *line, size_t bytes,
+	char *error, size_t error_bytes)
+{
+	struct field_error refused = {.text = error, .bytes = error_bytes};
+	json_error_t where;
+
+	if (error_bytes > 0)
+		error[0] = '\0';
+	json_t *object = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
+	if (object == NULL)
+		return field_refuse(
+			&refused, "not JSON at byte %d: %s", where.position, where.text);
+	int rc = fields_read(fields, base, object, "", &refused);
+	json_decref(object);
+	return rc;
+}

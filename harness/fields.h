@@ -65,6 +65,21 @@ json_t *fields_write(const struct field *fields, const void *base);
 int fields_read(const struct field *fields, void *base, const json_t *object, const char *path,
 	struct field_error *error) __attribute__((warn_unused_result));
 
+/*
+ * The struct as one line of JSON with its newline.
+ *   Returns  a malloc'd string, the caller frees it; NULL as fields_write.
+ */
+char *fields_to_line(const struct field *fields, const void *base);
+
+/*
+ * Fills a struct, zeroed by the caller, from a line of JSON.
+ *   bytes    without the newline
+ *   error    the message, "" unless -EINVAL
+ *   Returns  as fields_read.
+ */
+int fields_from_line(const struct field *fields, void *base, const char *line, size_t bytes,
+	char *error, size_t error_bytes) __attribute__((warn_unused_result));
+
 /* Sets the message unless one is set; returns -EINVAL. */
 int field_refuse(struct field_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

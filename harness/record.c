@@ -328,17 +328,7 @@ void record_release(struct record *record)
 
 char *record_to_json(const struct record *record)
 {
-	json_t *object = fields_write(record_fields, record);
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-	size_t bytes = text == NULL ? 0 : strlen(text);
-	char *line = text == NULL ? NULL : realloc(text, bytes + 2);
-
-	if (line == NULL)
-		free(text);
-	else
-		strcpy(line + bytes, "\n");
-	json_decref(object);
-	return line;
+	return fields_to_line(record_fields, record);
 }
 
 /* What no single field can tell. */
@@ -361,20 +351,10 @@ int record_from_json(
 	struct record *record, const char *line, size_t bytes, char *error, size_t error_bytes)
 {
 	struct field_error refused = {.text = error, .bytes = error_bytes};
-	json_error_t where;
 
 	memset(record, 0, sizeof(*record));
-	if (error_bytes > 0)
-		error[0] = '\0';
-	json_t *object = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
-	if (object == NULL)
-		return field_refuse(
-			&refused, "not JSON at byte %d: %s", where.position, where.text);
-	int rc = fields_read(record_fields, record, object, "", &refused);
-	if (rc == 0)
-		rc = check_whole(record, &refused);
-	json_decref(object);
-	return rc;
+	int rc = fields_from_line(record_fields, record, line, bytes, error, error_bytes);
+	return rc == 0 ? check_whole(record, &refused) : rc;
 }
 
 int64_t record_param_value(const struct record *record, const char *name, int64_t fallback)

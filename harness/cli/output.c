@@ -1,8 +1,12 @@
 #include "harness/cli/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/cli/cli.h"
 #include "harness/params.h"
@@ -26,6 +30,35 @@ int output_check(const char *command, const char *format)
 		"github)",
 		format, near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
 		near == NULL ? "" : "?");
+}
+
+int output_writable(const char *command, const char *path)
+{
+	struct stat there;
+	int fd, rc = 0;
+
+	if (path == NULL || strcmp(path, "-") == 0)
+		return EXIT_FINE;
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+		/* to open a pipe is to wait for its reader, or to be the writer it waits for */
+		if (access(path, W_OK) != 0)
+			rc = -errno;
+	} else {
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		bool made = fd >= 0;
+		if (fd < 0 && errno == EEXIST)
+			fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+		if (fd < 0)
+			rc = -errno;
+		else
+			close(fd);
+		if (made)
+			unlink(path);
+	}
+	if (rc == 0)
+		return EXIT_FINE;
+	cli_error(command, "cannot write %s: %s", path, strerror(-rc));
+	return EXIT_NOT_MEASURED;
 }
 
 int output_report(

@@ -10,6 +10,12 @@
 int output_check(const char *command, const char *format);
 
 /*
+ * Can the file be written to (NULL and "-": yes)? To be asked before measuring. A file that is
+ * there stays as it is, one that is not is not made. Returns  as output_report.
+ */
+int output_writable(const char *command, const char *path);
+
+/*
  * Prints to a file, NULL or "-" = stdout. A reader that has gone (a closed pipe) is no error.
  *   Returns  an exit status, after a line on stderr where it is not EXIT_FINE.
  */

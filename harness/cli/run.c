@@ -215,6 +215,9 @@ int run_main(int argc, char **argv)
 	if (status == EXIT_FINE && options.dry_run) {
 		status = print_plan(&options, &plan);
 	} else if (status == EXIT_FINE) {
+		status = output_writable(command, options.output);
+	}
+	if (status == EXIT_FINE && !options.dry_run) {
 		stop_install();
 		machine_describe(header);
 		header->seed = options.seed;

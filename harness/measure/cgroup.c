@@ -161,11 +161,13 @@ uint64_t cgroup_throttled_ns(void)
 	return (uint64_t)ns;
 }
 
-/* Groups whose supervisor was killed before it could remove them. */
-static void sweep(const char *folder)
+/* Removes groups whose supervisor was killed before it could; says how many of them were still in
+ * use. */
+static int sweep(const char *folder)
 {
 	DIR *groups = opendir(folder);
 	struct dirent *entry;
+	int busy = 0;
 
 	while (groups != NULL && (entry = readdir(groups)) != NULL) {
 		const char *number = entry->d_name + sizeof(prefix) - 1;
@@ -173,11 +175,13 @@ static void sweep(const char *folder)
 		if (strncmp(entry->d_name, prefix, sizeof(prefix) - 1) != 0 ||
 			!isdigit((unsigned char)*number))
 			continue;
-		if (kill((pid_t)strtol(number, NULL, 10), 0) != 0 && errno == ESRCH)
-			unlinkat(dirfd(groups), entry->d_name, AT_REMOVEDIR);
+		if (kill((pid_t)strtol(number, NULL, 10), 0) != 0 && errno == ESRCH &&
+			unlinkat(dirfd(groups), entry->d_name, AT_REMOVEDIR) != 0)
+			busy += errno == EBUSY;
 	}
 	if (groups != NULL)
 		closedir(groups);
+	return busy;
 }
 
 /* A group below our own that has this file. */
@@ -298,13 +302,27 @@ int64_t cpu_group_ns(const struct control_group *group)
 	return us < 0 ? -1 : us * 1000;
 }
 
+enum { TRIES = 100, PAUSE_US = 10 * 1000 }; /* the last process may still be on its way out */
+
+void control_groups_sweep(void)
+{
+	static const char *const controllers[] = {"memory", "cpuacct"};
+	char folder[CGROUP_PATH_MAX];
+	int version;
+
+	if (without("cgroup"))
+		return;
+	for (int i = 0; i < 2; i++)
+		for (int try = 0; try < TRIES; try++) {
+			if (own_folder(controllers[i], folder, sizeof(folder), &version) != 0 ||
+				sweep(folder) == 0)
+				break;
+			usleep(PAUSE_US);
+		}
+}
+
 void control_group_remove(struct control_group *group)
 {
-	enum {
-		TRIES = 100,
-		PAUSE_US = 10 * 1000
-	}; /* the last process may still be on its way out */
-
 	for (int i = 0; i < TRIES && group->path[0] != '\0'; i++) {
 		if (rmdir(group->path) == 0 || errno != EBUSY)
 			group->path[0] = '\0';

@@ -52,5 +52,10 @@ int64_t memory_group_kernel_bytes(const struct control_group *group);
 int64_t cpu_group_ns(const struct control_group *group);
 /* Removes it, once no process is left in it. */
 void control_group_remove(struct control_group *group);
+/*
+ * Removes the groups of supervisors that were killed before they could, once their last process has
+ * gone (at most a second each). Groups of living ones stay.
+ */
+void control_groups_sweep(void);
 
 #endif

@@ -120,59 +120,28 @@ static const struct field event_fields[] = {
 	{0},
 };
 
-static char *to_line(json_t *object)
-{
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-	size_t bytes = text == NULL ? 0 : strlen(text);
-	char *line = text == NULL ? NULL : realloc(text, bytes + 2);
-
-	if (line == NULL)
-		free(text);
-	else
-		strcpy(line + bytes, "\n");
-	json_decref(object);
-	return line;
-}
-
-static int from_line(const struct field *fields, void *base, const char *line, size_t bytes,
-	char *error, size_t error_bytes)
-{
-	struct field_error refused = {.text = error, .bytes = error_bytes};
-	json_error_t where;
-
-	if (error_bytes > 0)
-		error[0] = '\0';
-	json_t *object = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &where);
-	if (object == NULL)
-		return field_refuse(
-			&refused, "not JSON at byte %d: %s", where.position, where.text);
-	int rc = fields_read(fields, base, object, "", &refused);
-	json_decref(object);
-	return rc;
-}
-
 char *run_header_to_json(const struct run_header *header)
 {
-	return to_line(fields_write(header_fields, header));
+	return fields_to_line(header_fields, header);
 }
 
 char *run_event_to_json(const struct run_event *event)
 {
-	return to_line(fields_write(event_fields, event));
+	return fields_to_line(event_fields, event);
 }
 
 int run_header_from_json(
 	struct run_header *header, const char *line, size_t bytes, char *error, size_t error_bytes)
 {
 	memset(header, 0, sizeof(*header));
-	return from_line(header_fields, header, line, bytes, error, error_bytes);
+	return fields_from_line(header_fields, header, line, bytes, error, error_bytes);
 }
 
 int run_event_from_json(
 	struct run_event *event, const char *line, size_t bytes, char *error, size_t error_bytes)
 {
 	memset(event, 0, sizeof(*event));
-	return from_line(event_fields, event, line, bytes, error, error_bytes);
+	return fields_from_line(event_fields, event, line, bytes, error, error_bytes);
 }
 
 void run_header_release(struct run_header *header)

@@ -71,9 +71,8 @@ static void write_warnings(const struct writer *writer, const struct session *se
 			"warning: %d invocations were disturbed and do not count (the machine was "
 			"taken away%s); they were repeated where there was time",
 			disturbed, times);
-	if (session_end(session) == NULL)
-		write_note(
-			writer, "warning: the run has no end: it was killed or is still going on");
+	if (session_end(session) == NULL && session->cut[0] == '\0')
+		write_note(writer, "warning: the run did not come to its end");
 	if (strcmp(session->header.build.mode, "release") != 0)
 		write_note(writer, "warning: a %s build was measured, its figures say nothing",
 			session->header.build.mode);

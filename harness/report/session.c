@@ -205,6 +205,11 @@ int session_read(struct session *session, const char *path, char *error, size_t 
 	}
 	if (rc == 0 && got < 0 && ferror(file))
 		rc = -EIO;
+	if (rc == 0 && session->cut[0] == '\0' && session_end(session) == NULL)
+		snprintf(session->cut, sizeof(session->cut),
+			"ends early, after line %d, without the run's end: %d of %lld planned "
+			"invocations are there (it was killed, cut off or is still going on)",
+			session->lines, session->records_count, (long long)session->header.planned);
 	if (rc != 0 && rc != -EINVAL)
 		snprintf(error, error_bytes, "%s", rc == -ENOTSUP ? "not a file" : strerror(-rc));
 	if (rc == 0 && session->lines == 0) {

@@ -20,7 +20,7 @@ struct session {
 	int events_count, events_room;
 	int lines;                   /* read so far */
 	uint64_t chain;              /* seal of the last one */
-	char cut[RECORD_REASON_MAX]; /* warning about the file itself, "" = none */
+	char cut[RECORD_REASON_MAX]; /* what of the file is missing, "" = nothing */
 };
 
 /* An empty session, for its first line.   Owner: session_free. */
@@ -37,10 +37,9 @@ int session_add(struct session *session, char *line, size_t bytes, char *error, 
 	__attribute__((warn_unused_result));
 
 /*
- * Reads a run's file. One that is cut in its last line is read up to there, and session->cut says
- * so. Returns  0; -errno of opening or reading; -EINVAL for a damaged, foreign or edited file. With
- *            the message in any case.
- *   Owner    session_free, also after an error.
+ * Reads a run's file. One that is cut, in a line or between two, is read up to there, and
+ * session->cut says where. Returns  0; -errno of opening or reading; -EINVAL for a damaged, foreign
+ * or edited file. With the message in any case. Owner    session_free, also after an error.
  */
 int session_read(struct session *session, const char *path, char *error, size_t error_bytes)
 	__attribute__((warn_unused_result));

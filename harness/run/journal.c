@@ -98,21 +98,23 @@ static int link_latest(const struct journal *journal, const char *results)
 	return rc;
 }
 
-/* One write; what did not fit is taken back. */
+/* One write. One that takes a part only does not say why: writing the rest does, be it a full disk,
+   a quota or a limit of file sizes. What did not fit is taken back. */
 static int write_line(struct journal *journal, const char *line)
 {
-	size_t bytes = strlen(line);
-	ssize_t wrote;
+	size_t bytes = strlen(line), done = 0;
+	int rc = 0;
 
-	do
-		wrote = write(journal->fd, line, bytes);
-	while (wrote < 0 && errno == EINTR);
-	if (wrote == (ssize_t)bytes) {
-		journal->bytes += wrote;
-		return 0;
+	while (done < bytes && rc == 0) {
+		ssize_t wrote = write(journal->fd, line + done, bytes - done);
+		if (wrote > 0)
+			done += (size_t)wrote;
+		else if (wrote == 0 || errno != EINTR)
+			rc = wrote == 0 ? -EIO : -errno;
 	}
-	int rc = wrote < 0 ? -errno : -ENOSPC;
-	if (wrote > 0 && ftruncate(journal->fd, journal->bytes) != 0)
+	if (rc == 0)
+		journal->bytes += (off_t)bytes;
+	else if (done > 0 && ftruncate(journal->fd, journal->bytes) != 0)
 		return -errno;
 	return rc;
 }

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/measure/cgroup.h"
 #include "harness/measure/clock.h"
 #include "harness/params.h"
 #include "harness/run/arguments.h"
@@ -280,6 +281,9 @@ static int process_invoke(
 			kill(child.pid, SIGKILL);
 		while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
 			;
+		/* its children die with it; its control groups only it would have removed */
+		if (WIFSIGNALED(status))
+			control_groups_sweep();
 	} else if (rc != -ENOMEM) {
 		executor_fail(record, request, STATUS_FAILED, "cannot start it: %s", strerror(-rc));
 	}

@@ -102,6 +102,36 @@ START_TEST(groups_of_the_dead_are_swept)
 }
 END_TEST
 
+START_TEST(a_sweep_waits_for_the_last_process_of_the_dead_and_leaves_the_living_alone)
+{
+	struct control_group group, orphaned;
+	pid_t dead = fork();
+
+	if (dead == 0)
+		_exit(0);
+	ck_assert_int_eq(waitpid(dead, NULL, 0), dead);
+	if (memory_group_make(&group) != 0)
+		return;
+	orphaned = group;
+	snprintf(orphaned.path, sizeof(orphaned.path), "%.*s-%d",
+		(int)(strrchr(group.path, '-') - group.path), group.path, dead);
+	ck_assert_int_eq(mkdir(orphaned.path, 0755), 0);
+	pid_t inside = fork();
+	if (inside == 0) {
+		if (control_group_enter(&orphaned) != 0)
+			_exit(1);
+		usleep(100000);
+		_exit(0);
+	}
+	usleep(30000);
+	control_groups_sweep();
+	ck_assert_int_eq(access(orphaned.path, F_OK), -1);
+	ck_assert_int_eq(access(group.path, F_OK), 0);
+	ck_assert_int_eq(waitpid(inside, NULL, 0), inside);
+	control_group_remove(&group);
+}
+END_TEST
+
 START_TEST(the_own_group_is_named)
 {
 	char text[128];
@@ -157,6 +187,8 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_group_can_be_forbidden);
 	tcase_add_test(tcase, a_group_counts_who_enters_it_and_goes_when_it_is_empty);
 	tcase_add_test(tcase, groups_of_the_dead_are_swept);
+	tcase_add_test(
+		tcase, a_sweep_waits_for_the_last_process_of_the_dead_and_leaves_the_living_alone);
 	tcase_add_test(tcase, the_own_group_is_named);
 	tcase_add_test(tcase, a_group_counts_the_cpu_time_of_who_enters_it);
 	suite_add_tcase(s, tcase);

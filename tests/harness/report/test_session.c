@@ -117,6 +117,23 @@ START_TEST(a_file_cut_in_its_last_line_is_read_up_to_there_with_a_warning)
 }
 END_TEST
 
+START_TEST(a_file_cut_between_two_lines_is_read_up_to_there_with_a_warning)
+{
+	struct session session;
+
+	free(lines[5]);
+	free(lines[4]);
+	lines[5] = lines[4] = NULL;
+	write_lines();
+	ck_assert_int_eq(read_back(&session), 0);
+	ck_assert_int_eq(session.records_count, 3);
+	ck_assert_ptr_eq(
+		strstr(session.cut, "ends early, after line 4, without the run's end: 3 of "),
+		session.cut);
+	session_free(&session);
+}
+END_TEST
+
 START_TEST(a_line_cut_in_the_middle_of_the_file_is_refused_with_its_number)
 {
 	strcpy(lines[2] + strlen(lines[2]) / 2, "\n");
@@ -275,6 +292,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(c, make_run, remove_run);
 	tcase_add_test(c, a_sound_file_is_read_whole);
 	tcase_add_test(c, a_file_cut_in_its_last_line_is_read_up_to_there_with_a_warning);
+	tcase_add_test(c, a_file_cut_between_two_lines_is_read_up_to_there_with_a_warning);
 	tcase_add_test(c, a_line_cut_in_the_middle_of_the_file_is_refused_with_its_number);
 	tcase_add_test(c, an_edited_figure_is_refused_with_its_line_number);
 	tcase_add_test(c, every_edited_byte_of_a_line_is_noticed);

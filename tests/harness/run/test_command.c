@@ -133,8 +133,10 @@ START_TEST(damaged_files_are_refused_with_their_line_and_cut_ones_read)
 	expect(2, "line 2: was changed",
 		"sed '2s/\"rounds\":/\"rounds\":1/' whole > x.jsonl; $CB report x.jsonl");
 	expect(2, "line 1: not the header", "echo '{}' > y.jsonl; $CB report y.jsonl");
-	expect(0, "is cut off: read up to line 2",
+	expect(0, "concbench: report: warning: z.jsonl: line 3 is cut off: read up to line 2",
 		"head -c -20 whole > z.jsonl; $CB report z.jsonl");
+	expect(0, "concbench: report: warning: z.jsonl: ends early, after line 2, ",
+		"head -n -1 whole > z.jsonl; $CB report z.jsonl");
 }
 END_TEST
 
@@ -153,6 +155,40 @@ START_TEST(a_folder_that_cannot_be_written_is_status_4)
 	expect(0, "", "touch results");
 	expect(4, "concbench: run: cannot write to results/: ",
 		"$CB run hash/threads --effort smoke");
+}
+END_TEST
+
+START_TEST(an_output_that_cannot_be_written_is_noticed_before_measuring)
+{
+	static const char *const bad[] = {"missing/table", ".", "/proc/none"};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char command[200], line[200];
+		snprintf(command, sizeof(command), "$CB run hash/threads -o %s", bad[i]);
+		snprintf(line, sizeof(line), "concbench: run: cannot write %s: ", bad[i]);
+		expect(4, line, command);
+		ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
+	}
+	expect(0, "", "test ! -e results");
+	/* looking does no harm */
+	expect(0, "old", "echo old > there; $CB run hash/threads --dry-run -o there && cat there");
+	expect(4, "",
+		"touch results; $CB run hash/threads -o there || exit $(($(cat there | wc -c)))");
+	expect(4, "", "$CB run hash/threads -o new; s=$?; test ! -e new && exit $s");
+}
+END_TEST
+
+START_TEST(the_control_groups_of_a_killed_exec_go_with_it)
+{
+	expect(0, "",
+		"$CB run sleep/processes --effort standard -q > /dev/null 2>&1 & run=$!; exec=; "
+		"for i in $(seq 200); do sleep 0.02; "
+		"exec=$(cat /proc/$run/task/$run/children); "
+		"[ -n \"$exec\" ] && [ -n \"$(cat /proc/${exec% }/task/*/children 2>/dev/null)\" ] "
+		"&& break; done; "
+		"kill -KILL $exec; kill -TERM $run; wait $run; "
+		"! find /sys/fs/cgroup -maxdepth 4 -name \"concbench-${exec% }\" 2>/dev/null | "
+		"grep .");
 }
 END_TEST
 
@@ -210,6 +246,8 @@ Suite *suite(void)
 	tcase_add_test(c, damaged_files_are_refused_with_their_line_and_cut_ones_read);
 	tcase_add_test(c, a_reader_that_has_gone_is_no_error);
 	tcase_add_test(c, a_folder_that_cannot_be_written_is_status_4);
+	tcase_add_test(c, an_output_that_cannot_be_written_is_noticed_before_measuring);
+	tcase_add_test(c, the_control_groups_of_a_killed_exec_go_with_it);
 	tcase_add_test(c, closed_standard_descriptors_leave_the_records_alone);
 	tcase_add_test(c, a_limit_of_file_sizes_is_an_error_and_not_a_death);
 	tcase_add_test(c, interrupted_runs_report_what_they_have);

@@ -15,15 +15,18 @@ ssize_t __real_write(int fd, const void *buffer, size_t bytes);
 ssize_t __wrap_write(int fd, const void *buffer, size_t bytes);
 
 /* Writes to this descriptor have so much room left; -1 = no descriptor. */
-static int limited_fd = -1;
+static int halved_fd = -1; /* writes to it take one half at most */
+static int limited_fd = -1, out_of_room = ENOSPC;
 static size_t room;
 
 ssize_t __wrap_write(int fd, const void *buffer, size_t bytes)
 {
+	if (fd == halved_fd && bytes > 1)
+		return __real_write(fd, buffer, bytes / 2);
 	if (fd != limited_fd)
 		return __real_write(fd, buffer, bytes);
 	if (room == 0) {
-		errno = ENOSPC;
+		errno = out_of_room;
 		return -1;
 	}
 	ssize_t wrote = __real_write(fd, buffer, bytes < room ? bytes : room);
@@ -49,6 +52,7 @@ static void tear_down(void)
 	char command[64];
 
 	limited_fd = -1;
+	out_of_room = ENOSPC;
 	journal_close(&journal);
 	plan_free(&plan);
 	run_header_release(&header);
@@ -124,7 +128,35 @@ START_TEST(a_full_disk_is_told_and_what_was_measured_stays_readable)
 	limited_fd = -1;
 	ck_assert_int_eq(session_read(&session, journal.path, error, sizeof(error)), 0);
 	ck_assert_int_eq(session.records_count, 0);
-	ck_assert_str_eq(session.cut, "");
+	ck_assert_ptr_eq(strstr(session.cut, "ends early, after line 1, "), session.cut);
+	session_free(&session);
+}
+END_TEST
+
+static const int reasons[] = {ENOSPC, EDQUOT, EFBIG, EIO};
+enum { REASONS = sizeof(reasons) / sizeof(reasons[0]) };
+
+START_TEST(a_write_of_half_a_line_is_told_with_the_reason_of_the_rest)
+{
+	out_of_room = reasons[_i];
+	ck_assert_int_eq(journal_open(&journal, folder, &header), 0);
+	limited_fd = journal.fd;
+	room = 100;
+	ck_assert_int_eq(measure(), -reasons[_i]);
+}
+END_TEST
+
+START_TEST(a_line_that_is_written_in_two_parts_is_whole)
+{
+	struct session session;
+	char error[400];
+
+	ck_assert_int_eq(journal_open(&journal, folder, &header), 0);
+	halved_fd = journal.fd;
+	ck_assert_int_eq(measure(), 0);
+	halved_fd = -1;
+	ck_assert_int_eq(session_read(&session, journal.path, error, sizeof(error)), 0);
+	ck_assert_int_eq(session.records_count, plan.steps_count);
 	session_free(&session);
 }
 END_TEST
@@ -142,7 +174,7 @@ START_TEST(a_line_that_fits_by_half_is_taken_back)
 	ck_assert_int_gt(measured, 1);
 	limited_fd = -1;
 	ck_assert_int_eq(session_read(&session, journal.path, error, sizeof(error)), 0);
-	ck_assert_str_eq(session.cut, "");
+	ck_assert_ptr_nonnull(strstr(session.cut, "ends early, "));
 	/* the last one is in memory only */
 	ck_assert_int_eq(session.records_count, measured - 1);
 	session_free(&session);
@@ -195,6 +227,9 @@ Suite *suite(void)
 	tcase_add_test(c, two_runs_of_one_second_have_two_files);
 	tcase_add_test(c, every_record_is_in_the_file_at_once);
 	tcase_add_test(c, a_full_disk_is_told_and_what_was_measured_stays_readable);
+	tcase_add_loop_test(
+		c, a_write_of_half_a_line_is_told_with_the_reason_of_the_rest, 0, REASONS);
+	tcase_add_test(c, a_line_that_is_written_in_two_parts_is_whole);
 	tcase_add_test(c, a_line_that_fits_by_half_is_taken_back);
 	tcase_add_test(c, a_disk_that_is_full_from_the_start_leaves_no_file);
 	tcase_add_test(c, a_folder_that_cannot_be_made_is_an_error);
