@@ -60,7 +60,6 @@ struct multi {
 	struct spawning *spawnings; /* [tasks_max] */
 	pthread_mutex_t failing;
 	_Atomic uint32_t ready;   /* loops that are open, or have failed to open */
-	_Atomic uint32_t told;    /* 1 once nobody calls into a loop any more */
 	_Atomic uint32_t pending; /* tasks; who drains waits for it */
 	struct member members[];
 };
@@ -156,14 +155,15 @@ static void *run_member(void *arg)
 	wake_all(&member->multi->ready);
 	if (member->rc == 0) {
 		async_loop_turns(member->loop);
-		/* who told it to stop may still be about to wake its poller */
-		while (atomic_load(&member->multi->told) == 0)
-			wait_while(&member->multi->told, 0);
 		async_loop_close(member->loop);
 	}
 	return NULL;
 }
 
+/*
+ * All tasks have ended, so no task of one loop wakes another loop's any more: the only call on its
+ * way into a loop is the one that stops it, and async_loop_close waits until that has left.
+ */
 static void multi_close(struct crew *crew)
 {
 	struct multi *multi = crew->state;
@@ -174,8 +174,6 @@ static void multi_close(struct crew *crew)
 			async_call_soon_threadsafe(multi->members[i].loop, &multi->members[i].stop);
 		}
 	}
-	atomic_store(&multi->told, 1);
-	wake_all(&multi->told);
 	for (int i = 0; i < multi->started; i++)
 		pthread_join(multi->members[i].thread, NULL);
 	pthread_mutex_destroy(&multi->failing);
