@@ -62,8 +62,8 @@ int async_descriptor_know(struct async_descriptor *descriptor, int fd)
 		if (flags < 0 ||
 			((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0))
 			return -errno;
-		/* a pipe in packet mode gives one packet per read */
-		descriptor->drains = S_ISFIFO(status.st_mode) && (flags & O_DIRECT) == 0;
+		/* a pipe drains neither: in packet mode, which the writer alone knows of, a read
+		   gives one packet however many wait */
 	}
 	descriptor->known = 1;
 	return 0;

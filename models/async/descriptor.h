@@ -28,7 +28,7 @@ struct async_descriptor {
 	uint8_t is_socket;
 	uint8_t is_file;   /* never would block as far as the kernel knows: goes to the executor */
 	uint8_t is_direct; /* a file past the page cache: waits for the device, whatever is asked */
-	uint8_t drains;    /* a short read proves that nothing is left: stream socket, pipe */
+	uint8_t drains;    /* a short read proves that nothing is left: stream socket */
 	uint8_t hung_up;   /* the other side is gone: no further edge will come */
 	uint8_t readable, writable;
 };
