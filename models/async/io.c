@@ -194,6 +194,20 @@ int async_accept(int listener, struct sockaddr *address, socklen_t *length)
 	return rc;
 }
 
+/* Returns  1 ready, 0 not yet, -EBADF or what asking said. */
+static int ready_now(int fd, short events)
+{
+	struct pollfd now = {.fd = fd, .events = events};
+	int n;
+
+	do
+		n = poll(&now, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return now.revents == POLLNVAL ? -EBADF : n;
+}
+
 int async_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct async_descriptor *descriptor;
@@ -214,10 +228,11 @@ int async_connect(int fd, const struct sockaddr *address, socklen_t length)
 			return rc;
 		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) != 0)
 			return -errno;
-		struct pollfd now = {.fd = fd, .events = POLLOUT};
-		if (error != 0 ||
-			poll(&now, 1, 0) != 0) /* an edge of before the connect says nothing */
+		if (error != 0)
 			return -error;
+		rc = ready_now(fd, POLLOUT);
+		if (rc != 0) /* else the edge was one of before the connect and says nothing */
+			return rc < 0 ? rc : 0;
 	}
 }
 
@@ -278,13 +293,10 @@ static int wait_ready(int fd, short events, const char *call)
 			"a stream that io_uring receives for async_read cannot be waited for: "
 			"what is readable has been read already");
 	while (rc == 0) {
-		struct pollfd now = {.fd = fd, .events = events};
-		int n = poll(&now, 1, 0);
+		int ready = ready_now(fd, events);
 
-		if (n > 0)
-			return now.revents == POLLNVAL ? -EBADF : 0;
-		if (n < 0 && errno != EINTR)
-			return -errno;
+		if (ready != 0)
+			return ready < 0 ? ready : 0;
 		rc = async_attempt_wait(fd, descriptor,
 			events == POLLIN ? &descriptor->readers : &descriptor->writers, call);
 	}
