@@ -11,6 +11,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/compare.h"
+#include "harness/compare/campaign.h"
 #include "harness/compare/findings.h"
 #include "harness/compare/invocations.h"
 #include "harness/run/stop.h"
@@ -20,11 +21,17 @@ static const char command[] = "calibrate";
 
 static const char help[] =
 	"usage: concbench calibrate [--suites R] [--inject 5%] [OPTION...]\n"
+	"       concbench calibrate --from LOG...\n"
 	"What can this machine see? Compares this program with a copy of itself: every alarm is\n"
 	"false. Prints noise, the least change that can be seen, and the alarms of R suites\n"
 	"with their upper bound.\n"
 	"  --suites R    so many comparisons (1); the budget is for each\n"
-	"  --inject 5%   the copy does so much more work, which must be found\n"
+	"  --inject 5%   the copy does so much more work, which must be found (-5%: less)\n"
+	"  --log FILE    appends a row per quad, with the figures of its four invocations\n"
+	"  --from        evaluates such files instead: false alarms and power of this check and "
+	"of\n"
+	"                other rules on the same data (--format md for Markdown)\n"
+	"  --window 30ms of an invocation (100ms)\n"
 	"  -b, --gate, --margin, --target, --budget, --quads, --seed, --effort, --cpus, -q: as\n"
 	"  with compare\n"
 	"Exit status: 0 as it should be, 1 a false alarm, or an injected change that was judged\n"
@@ -80,7 +87,7 @@ static int print(const struct compare_options *options, const struct tally *tall
 		printf("%d suites contaminated\n", tally->contaminated);
 	if (tally->suites == 0)
 		return EXIT_NOT_MEASURED;
-	if (options->inject > 0) {
+	if (options->inject != 0) {
 		printf("injected %g %%: found in %d of %d pairs, judged away in %d, undecided in "
 		       "%d\n",
 			options->inject * 100, tally->found, tally->pairs, tally->missed,
@@ -108,8 +115,9 @@ static int suite(const struct compare_options *options, struct run_plan *plan,
 	int rc = benchmarks == NULL || invocations == NULL ? -ENOMEM : 0;
 
 	if (rc == 0) {
-		compare_name(benchmarks, plan);
-		invocations_init(invocations, plan, programs, options->shared.seed, window_ns);
+		compare_name(benchmarks, plan, options);
+		invocations_init(invocations, plan, programs, options->shared.seed,
+			options->window_ns != 0 ? options->window_ns : window_ns);
 		invocations->inject = options->inject;
 		rc = compare_measure(options, &invocations->world, &comparison);
 	}
@@ -151,6 +159,35 @@ static int calibrate(struct compare_options *options)
 	return stop_signal() != 0 ? 128 + stop_signal() : status;
 }
 
+/* Both tables of what the files hold. */
+static int evaluate(const struct compare_options *options)
+{
+	struct campaign *campaign = calloc(1, sizeof(*campaign));
+	const char *format = options->shared.format;
+	struct quad_row *rows = NULL;
+	char error[300] = "";
+	int count = 0, rc = campaign == NULL ? -ENOMEM : 0;
+
+	for (int i = 0; i < options->shared.arguments_count && rc == 0; i++)
+		rc = quadlog_read(
+			options->shared.arguments[i], &rows, &count, error, sizeof(error));
+	if (rc != 0 && error[0] != '\0')
+		cli_wrong_use(command, "%s", error);
+	else if (rc == 0)
+		rc = campaign_evaluate(campaign, rows, count);
+	if (rc == 0) {
+		struct writer writer = writer_for(
+			stdout, format != NULL && strcmp(format, "md") == 0 ? WRITER_MARKDOWN
+									    : WRITER_TERMINAL);
+		rc = campaign_write(&writer, campaign);
+	}
+	if (rc != 0 && error[0] == '\0')
+		cli_error(command, "%s", strerror(-rc));
+	free(rows);
+	free(campaign);
+	return rc == 0 ? EXIT_FINE : error[0] != '\0' ? EXIT_WRONG_USE : EXIT_NOT_MEASURED;
+}
+
 int calibrate_main(int argc, char **argv)
 {
 	struct compare_options options;
@@ -160,9 +197,15 @@ int calibrate_main(int argc, char **argv)
 		return rc;
 	if (options.shared.help)
 		return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+	if (options.from && options.shared.arguments_count == 0)
+		return cli_wrong_use(command, "--from expects files that --log has written");
+	if (options.from)
+		return evaluate(&options);
 	if (options.shared.arguments_count > 0)
 		return cli_wrong_use(
 			command, "takes no operand, there is '%.60s'", options.shared.arguments[0]);
+	/* here a false alarm of any benchmark counts */
+	options.gates_free = true;
 	/* small rounds, so that a share of them can be added */
 	options.shared.effort = effort_find("smoke");
 	return calibrate(&options);

@@ -9,6 +9,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/compare.h"
+#include "harness/cli/logbook.h"
 #include "harness/compare/exchange.h"
 #include "harness/compare/findings.h"
 #include "harness/compare/invocations.h"
@@ -118,12 +119,14 @@ int compare_measure(const struct compare_options *options, struct compare_world 
 	struct comparison *comparison)
 {
 	int verbosity = options->shared.verbosity;
+	struct logbook logbook = {.out = NULL};
 
 	comparison->world = world;
 	comparison->margin = options->margin;
 	comparison->target = options->target;
 	comparison->budget_ns = options->shared.budget_ns;
 	comparison->quads_max = options->quads;
+	comparison->gates_free = options->gates_free;
 	memcpy(comparison->gates, options->gates, sizeof(comparison->gates));
 	progress_init(&progress, verbosity < 0 ? VERBOSITY_QUIET : VERBOSITY_NORMAL);
 	if (verbosity >= 0)
@@ -131,8 +134,13 @@ int compare_measure(const struct compare_options *options, struct compare_world 
 			comparison->count, comparison->count == 1 ? "" : "s",
 			(unsigned long long)comparison->seed);
 	world->progress = verbosity < 0 ? NULL : show;
-	int rc = comparison_execute(comparison);
+	int rc = logbook_open(&logbook, options, world);
+	if (rc == 0)
+		rc = comparison_execute(comparison);
 	progress_end(&progress);
+	if (rc == 0)
+		rc = logbook_end(&logbook, comparison);
+	logbook_close(&logbook);
 	return rc;
 }
 
@@ -191,6 +199,54 @@ static int compare_commands(const struct compare_options *options)
 	return compare(options, &shell.world, &benchmark, 1);
 }
 
+/* Is the cell named by -b, with :free or without? */
+static bool is_selected(
+	const struct compare_options *options, const struct cell *cell, bool scheduled_freely)
+{
+	char name[2 * RECORD_NAME_MAX + 8];
+
+	snprintf(name, sizeof(name), "%s/%s", cell->workload->name, cell->model->name);
+	for (int i = 0; i < options->benchmarks_count; i++)
+		if (options->free[i] == scheduled_freely &&
+			(strcmp(options->benchmarks[i], name) == 0 ||
+				strcmp(options->benchmarks[i], cell->workload->name) == 0))
+			return true;
+	return false;
+}
+
+/* Cells named with :free get all CPUs, beside the pinned one or in its place. */
+static int place_free(struct compare_options *options, struct run_plan *plan)
+{
+	struct cell *cells = calloc(2 * (size_t)plan->cells_count + 1, sizeof(*cells));
+	int count = 0;
+
+	if (cells == NULL)
+		return cli_wrong_use(options->name, "%s", strerror(ENOMEM));
+	for (int i = 0; i < plan->cells_count; i++) {
+		const struct cell *cell = &plan->cells[i];
+		bool scheduled_freely = is_selected(options, cell, true);
+		if (!scheduled_freely || is_selected(options, cell, false))
+			cells[count++] = *cell;
+		if (!scheduled_freely)
+			continue;
+		if (cell->workload->load != NULL) {
+			free(cells);
+			return cli_wrong_use(options->name,
+				"%s has a load beside it and cannot be scheduled freely",
+				cell->workload->name);
+		}
+		cells[count] = *cell;
+		cells[count].sut = options->shared.placement.alone;
+		if (count < COMPARED_MAX)
+			options->cells_free[count] = true;
+		count++;
+	}
+	free(plan->cells);
+	plan->cells = cells;
+	plan->cells_count = count;
+	return 0;
+}
+
 int compare_plan(struct compare_options *options, struct run_plan *plan)
 {
 	struct placement placement = options->shared.placement;
@@ -218,10 +274,12 @@ int compare_plan(struct compare_options *options, struct run_plan *plan)
 		if (plan->cells[i].kind == KIND_TIME)
 			plan->cells[kept++] = plan->cells[i];
 	plan->cells_count = kept;
-	if (kept > COMPARED_MAX)
-		return cli_wrong_use(options->name,
-			"%d benchmarks are more than %d: name fewer with -b", kept, COMPARED_MAX);
-	return 0;
+	rc = place_free(options, plan);
+	if (rc == 0 && plan->cells_count > COMPARED_MAX)
+		rc = cli_wrong_use(options->name,
+			"%d benchmarks are more than %d: name fewer with -b", plan->cells_count,
+			COMPARED_MAX);
+	return rc;
 }
 
 int compare_operands(struct operands *operands, const char *const names[ARMS])
@@ -240,11 +298,15 @@ int compare_operands(struct operands *operands, const char *const names[ARMS])
 	return rc == 0 ? EXIT_FINE : rc == -EINVAL ? EXIT_WRONG_USE : EXIT_NOT_MEASURED;
 }
 
-void compare_name(struct compared *benchmarks, const struct run_plan *plan)
+void compare_name(struct compared *benchmarks, const struct run_plan *plan,
+	const struct compare_options *options)
 {
-	for (int i = 0; i < plan->cells_count; i++)
-		snprintf(benchmarks[i].name, sizeof(benchmarks[i].name), "%s/%s",
-			plan->cells[i].workload->name, plan->cells[i].model->name);
+	for (int i = 0; i < plan->cells_count; i++) {
+		benchmarks[i].free = options->cells_free[i];
+		snprintf(benchmarks[i].name, sizeof(benchmarks[i].name), "%s/%s%s",
+			plan->cells[i].workload->name, plan->cells[i].model->name,
+			benchmarks[i].free ? compared_free_suffix : "");
+	}
 }
 
 static int compare_builds(struct compare_options *options)
@@ -268,8 +330,10 @@ static int compare_builds(struct compare_options *options)
 		const char *const programs[ARMS] = {operands.programs[0], operands.programs[1]};
 		bool smoke = options->shared.effort->smoke_sizes;
 		invocations_init(invocations, &plan, programs, options->shared.seed,
-			smoke ? smoke_window_ns : window_ns);
-		compare_name(benchmarks, &plan);
+			options->window_ns != 0 ? options->window_ns
+			: smoke                 ? smoke_window_ns
+						: window_ns);
+		compare_name(benchmarks, &plan, options);
 		status = compare(options, &invocations->world, benchmarks, plan.cells_count);
 	}
 	operands_close(&operands);

@@ -18,7 +18,8 @@ extern const char compare_own_program[];
 int compare_plan(struct compare_options *options, struct run_plan *plan);
 
 /* Benchmarks get the names of the plan's cells. */
-void compare_name(struct compared *benchmarks, const struct run_plan *plan);
+void compare_name(struct compared *benchmarks, const struct run_plan *plan,
+	const struct compare_options *options);
 
 /* Brings both sides in place. An exit status, after a line on stderr where it is not EXIT_FINE. */
 int compare_operands(struct operands *operands, const char *const names[ARMS]);

@@ -8,7 +8,7 @@
 
 /* Options that take a value; the others of compare's own take none. */
 static const char *const valued[] = {"--gate", "--margin", "--target", "--quads", "--prepare",
-	"--cleanup", "-b", "--benchmark", "--inject", "--suites"};
+	"--cleanup", "-b", "--benchmark", "--inject", "--suites", "--log", "--window"};
 
 static int read_gates(struct compare_options *options, const char *text)
 {
@@ -60,6 +60,44 @@ static int read_number(
 	return 0;
 }
 
+/* "5%", "-5%" */
+static int read_injection(struct compare_options *options, char *text)
+{
+	bool less = text[0] == '-';
+	int rc = read_share(options, "--inject", text + less, &options->inject);
+
+	if (rc == 0 && less && options->inject >= 0.9)
+		return cli_wrong_use(
+			options->name, "--inject '%.40s' leaves too little work", text);
+	if (less)
+		options->inject = -options->inject;
+	options->injection = text;
+	return rc;
+}
+
+static int read_window(struct compare_options *options, const char *text)
+{
+	if (duration_parse(text, &options->window_ns) != 0 || options->window_ns == 0)
+		return cli_wrong_use(
+			options->name, "--window '%.40s' is not a duration (like 100ms)", text);
+	return 0;
+}
+
+/* WORKLOAD[/MODEL], or with :free behind it. The suffix is cut off. */
+static int add_benchmark(struct compare_options *options, char *text)
+{
+	size_t bytes = strlen(text), suffix = strlen(compared_free_suffix);
+
+	if (options->benchmarks_count == COMPARED_MAX)
+		return cli_wrong_use(options->name, "more than %d benchmarks", COMPARED_MAX);
+	if (bytes > suffix && strcmp(text + bytes - suffix, compared_free_suffix) == 0) {
+		options->free[options->benchmarks_count] = true;
+		text[bytes - suffix] = '\0';
+	}
+	options->benchmarks[options->benchmarks_count++] = text;
+	return 0;
+}
+
 static int read_valued(struct compare_options *options, const char *option, char *value)
 {
 	if (strcmp(option, "--gate") == 0)
@@ -73,15 +111,17 @@ static int read_valued(struct compare_options *options, const char *option, char
 	if (strcmp(option, "--suites") == 0)
 		return read_number(options, option, value, &options->suites);
 	if (strcmp(option, "--inject") == 0)
-		return read_share(options, option, value, &options->inject);
-	if (strcmp(option, "--prepare") == 0)
+		return read_injection(options, value);
+	if (strcmp(option, "--window") == 0)
+		return read_window(options, value);
+	if (strcmp(option, "--log") == 0)
+		options->log = value;
+	else if (strcmp(option, "--prepare") == 0)
 		options->prepare = value;
 	else if (strcmp(option, "--cleanup") == 0)
 		options->cleanup = value;
-	else if (options->benchmarks_count == COMPARED_MAX)
-		return cli_wrong_use(options->name, "more than %d benchmarks", COMPARED_MAX);
 	else
-		options->benchmarks[options->benchmarks_count++] = value;
+		return add_benchmark(options, value);
 	return 0;
 }
 
@@ -95,6 +135,8 @@ static int take_own(struct compare_options *options, int argc, char **argv, int 
 
 	if (strcmp(argv[at], "--command") == 0)
 		return options->command = true;
+	if (strcmp(argv[at], "--from") == 0)
+		return options->from = true;
 	if (strcmp(argv[at], "--ignore-failure") == 0)
 		return options->ignore_failure = true;
 	for (size_t i = 0; i < sizeof(valued) / sizeof(valued[0]); i++) {
@@ -123,8 +165,9 @@ static int check(const struct compare_options *options)
 			"found",
 			target * 100, margin * 100);
 	bool calibrates = strcmp(options->name, "calibrate") == 0;
-	if (!calibrates && (options->inject > 0 || options->suites > 1))
-		return cli_wrong_use(options->name, "--inject and --suites go with calibrate");
+	if (!calibrates && (options->inject != 0 || options->suites > 1 || options->from))
+		return cli_wrong_use(
+			options->name, "--inject, --suites and --from go with calibrate");
 	if (calibrates && options->command)
 		return cli_wrong_use(options->name, "--command goes with compare");
 	if (!options->command &&
@@ -145,6 +188,7 @@ int compare_options_parse(struct compare_options *options, const char *name, int
 	memset(options, 0, sizeof(*options));
 	options->name = name;
 	options->suites = 1;
+	options->injection = "none";
 	options->gates[METRIC_WALL] = options->gates[METRIC_CPU] = true;
 	options->gates[METRIC_STALL] = true;
 	for (int at = 1, used; at<argc; at += used> 0 ? used : 1) {

@@ -10,16 +10,22 @@
 struct compare_options {
 	const char *name;      /* of the command */
 	struct options shared; /* arguments: the operands */
-	bool gates[METRICS];
+	bool gates[METRICS], gates_free;
 	double margin, target; /* 0 = the metrics' own */
 	int quads;             /* 0 = by plan */
 	double inject;         /* calibrate: share of more work in the head; 0 = none */
+	const char *injection; /* the same as it was typed; "none" */
+	const char *log;       /* file that gets a row per quad; NULL = none */
+	uint64_t window_ns;    /* of an invocation; 0 = the default */
 	int suites;            /* calibrate: comparisons to make */
+	bool from;             /* calibrate: operands are logs to evaluate */
 	bool command, ignore_failure;
 	const char *prepare, *cleanup;  /* NULL = none */
 	char *benchmarks[COMPARED_MAX]; /* WORKLOAD/MODEL */
+	bool free[COMPARED_MAX];        /* of those, scheduled freely */
 	int benchmarks_count;
-	bool placed; /* CPUs were given */
+	bool cells_free[COMPARED_MAX]; /* of the plan's cells, by compare_plan */
+	bool placed;                   /* CPUs were given */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "harness/compare/quad.h"
 #include "harness/run/random.h"
 #include "harness/run/stop.h"
+#include "harness/stats/order.h"
 
 enum {
 	PADDING_MAX = 4096,
@@ -21,6 +22,13 @@ static const double contaminated = 0.10;
 
 /* Both canaries together err in 1 % of clean sessions. */
 static const double canary_confidence = 0.995;
+
+/* So many times the calibrated noise of a canary is another machine than the calibrated one. */
+static const double canary_noise = 2, mad_sigma = 1.4826;
+
+const char compared_free_suffix[] = ":free";
+const double compared_free_margin = 0.10, compared_free_target = 0.25;
+const char *const canary_names[CANARIES] = {"arithmetic", "pipe"};
 
 static uint64_t elapsed_ns(const struct comparison *comparison)
 {
@@ -121,12 +129,14 @@ static int measure_quad(struct comparison *comparison, int at)
 	benchmark->cost_ns += world->now_ns(world) - start_ns;
 	if (rc != 0)
 		return rc;
-	int drops = benchmark->dropped[0] + benchmark->dropped[1];
-	if (disturbed && drops < DROPS_MAX) {
+	int drops = benchmark->dropped[0] + benchmark->dropped[1], quads = benchmark->quads;
+	if (disturbed && drops < DROPS_MAX)
 		benchmark->dropped[order]++;
-		return 0;
-	}
-	return take_quad(benchmark, samples, order);
+	else
+		rc = take_quad(benchmark, samples, order);
+	if (world->quad != NULL)
+		world->quad(world, comparison, at, order, benchmark->quads > quads, samples);
+	return rc;
 }
 
 /* A quad of frozen work, labelled by a coin like the others. */
@@ -137,13 +147,22 @@ static int measure_canaries(struct comparison *comparison)
 
 	for (int which = 0; which < CANARIES && rc == 0; which++) {
 		struct compared *canary = &comparison->canaries[which];
+		struct sample samples[QUAD] = {{0}};
 		double durations[QUAD];
-		for (int i = 0; i < QUAD; i++)
+		for (int i = 0; i < QUAD; i++) {
 			durations[i] = world->canary(world, which);
+			for (int metric = 0; metric < METRICS; metric++)
+				samples[i].values[metric] = NAN;
+			samples[i].window_wall = NAN;
+			samples[i].values[METRIC_WALL] = durations[i];
+		}
 		rc = make_room(canary);
 		if (rc == 0)
 			keep(canary, METRIC_WALL, quad_of(durations, order, true));
 		canary->quads = canary->counts[METRIC_WALL];
+		if (world->quad != NULL)
+			world->quad(
+				world, comparison, comparison->count + which, order, true, samples);
 	}
 	return rc;
 }
@@ -152,14 +171,22 @@ static void make_findings(const struct comparison *comparison, struct compared *
 {
 	for (int metric = 0; metric < METRICS; metric++) {
 		const struct metric_facts *facts = &metric_facts[metric];
-		bool own = facts->ratio && comparison->margin > 0;
+		bool wide = benchmark->free && facts->ratio;
+		double margin = wide ? compared_free_margin : facts->margin;
+		double target = wide ? compared_free_target : facts->target;
+		if (facts->ratio && comparison->margin > 0)
+			margin = comparison->margin;
+		if (facts->ratio && comparison->target > 0)
+			target = comparison->target;
+		/* an option may have moved one of them past the other */
 		benchmark->findings[metric] = (struct finding){.values = benchmark->values[metric],
 			.n = benchmark->counts[metric],
 			.ratio = facts->ratio,
-			.gated = comparison->gates[metric] && benchmark->counts[metric] > 0,
-			.margin = own ? comparison->margin : facts->margin,
-			.target = facts->ratio && comparison->target > 0 ? comparison->target
-									 : facts->target};
+			.shown = comparison->gates[metric] && benchmark->counts[metric] > 0,
+			.gated = comparison->gates[metric] && benchmark->counts[metric] > 0 &&
+				 (!benchmark->free || comparison->gates_free),
+			.margin = margin,
+			.target = target > margin ? target : 2 * margin};
 	}
 }
 
@@ -273,6 +300,7 @@ static int probe(struct comparison *comparison)
 					: comparison->world->probe(comparison->world, i, &sample);
 		if (rc == 0 && sample.status != STATUS_OK)
 			give_up(benchmark, "base", sample.reason);
+		benchmark->injected = rc == 0 ? sample.injected : 0;
 	}
 	return rc;
 }
@@ -285,6 +313,12 @@ static void judge_canaries(struct comparison *comparison)
 			canary->counts[METRIC_WALL], canary_confidence);
 		if (interval.coverage >= canary_confidence && !interval_contains(&interval, 0))
 			comparison->contaminated = true;
+		double sigma = mad_sigma *
+			       order_mad(canary->values[METRIC_WALL], canary->counts[METRIC_WALL]);
+		double calibrated = comparison->canary_sigma[which];
+		if (calibrated > 0 && canary->counts[METRIC_WALL] >= PILOT_QUADS &&
+			sigma > canary_noise * calibrated)
+			comparison->contaminated = comparison->unsteady = true;
 	}
 }
 

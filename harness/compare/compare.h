@@ -17,6 +17,16 @@ enum arm { ARM_BASE, ARM_HEAD, ARMS };
 enum { CANARY_ARITHMETIC, CANARY_PIPE, CANARIES };
 enum { PILOT_QUADS = 12, COMPARED_MAX = 64 };
 
+/*
+ * Benchmarks whose tasks the kernel may put on any CPU end in this; what they need of a change, and
+ * what they tolerate, is wider: hand-overs between CPUs have modes a factor of two apart.
+ */
+extern const char compared_free_suffix[]; /* ":free" */
+extern const double compared_free_margin, compared_free_target;
+
+/* The names of the canaries. */
+extern const char *const canary_names[CANARIES];
+
 struct comparison;
 
 struct compare_world {
@@ -35,12 +45,19 @@ struct compare_world {
 	/* Between quads, for progress; may be NULL. */
 	void (*progress)(
 		struct compare_world *world, const struct comparison *comparison, int benchmark);
+	/* After a quad, with its four samples in the order of time; may be NULL. Canaries come as
+	   benchmarks count, count + 1. */
+	void (*quad)(struct compare_world *world, const struct comparison *comparison,
+		int benchmark, int order, bool kept, const struct sample *samples);
+	void *log; /* quad's own */
 	void *state;
 };
 
 /* What was found out of one benchmark. */
 struct compared {
 	char name[2 * RECORD_NAME_MAX + 8];
+	bool free;       /* scheduled freely: reported, not gating */
+	double injected; /* calibration: share of work that the head really does more */
 	bool given_up;
 	char reason[RECORD_REASON_MAX]; /* why */
 	double *values[METRICS];        /* one per quad; malloc'd */
@@ -59,13 +76,16 @@ struct comparison {
 	struct compared *benchmarks;
 	int count; /* at most COMPARED_MAX */
 	bool gates[METRICS];
-	double margin, target; /* of ratios; 0 = those of metric_facts */
+	bool gates_free;               /* freely scheduled ones too */
+	double margin, target;         /* of ratios; 0 = those of metric_facts */
+	double canary_sigma[CANARIES]; /* as calibrated, of log-ratios; 0 = unknown */
 	uint64_t budget_ns;
 	int quads_max; /* 0 = by plan and budget */
 	uint64_t seed;
 	/* what happened */
 	struct compared canaries[CANARIES]; /* quads of METRIC_WALL */
 	bool contaminated;                  /* a canary moved */
+	bool unsteady;                      /* a canary is noisier than calibrated */
 	bool short_of_time;                 /* the budget ended before the plan */
 	uint64_t start_ns, random;
 };

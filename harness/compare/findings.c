@@ -9,8 +9,6 @@
 
 enum { BENCHMARK, METRIC, VERDICT, CHANGE, INTERVAL, BASE, NOISE, SEEN, QUADS, COLUMNS };
 
-static const char *const canary_names[CANARIES] = {"arithmetic", "pipe"};
-
 /* "+3.2 %", or for differences "+3.2 pt". */
 static void format_change(char *text, size_t bytes, double change, bool ratio)
 {
@@ -59,7 +57,9 @@ static void set_finding(struct grid *grid, int at, const struct compared *benchm
 
 static bool is_shown(const struct compared *benchmark, int metric)
 {
-	return !benchmark->given_up && benchmark->findings[metric].gated;
+	const struct finding *finding = &benchmark->findings[metric];
+
+	return !benchmark->given_up && (finding->gated || finding->shown);
 }
 
 static int write_table(const struct writer *writer, const struct comparison *comparison)

@@ -1,5 +1,6 @@
 #include "harness/compare/invocations.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,12 @@ static void calibrate(struct invocations *invocations, struct cell *cell)
 		*value = executor->calibrate(executor, cell);
 }
 
+/* What the head does for so many nominal rounds. */
+static uint64_t injected_rounds(const struct invocations *invocations, uint64_t rounds)
+{
+	return (uint64_t)llround((double)rounds * (1 + invocations->inject));
+}
+
 static int probe(struct compare_world *world, int benchmark, struct sample *sample)
 {
 	struct invocations *invocations = world->state;
@@ -56,12 +63,16 @@ static int probe(struct compare_world *world, int benchmark, struct sample *samp
 	if (rc != 0 || sample->status != STATUS_OK)
 		return rc;
 	invocations->work[benchmark] = sample->work;
-	if (invocations->inject * (double)sample->work.rounds < 1 && invocations->inject > 0) {
+	if (fabs(invocations->inject) * (double)sample->work.rounds < 1 &&
+		invocations->inject != 0) {
 		sample->status = STATUS_IMPOSSIBLE;
 		snprintf(sample->reason, sizeof(sample->reason),
 			"%llu rounds fit the window, %g %% of them is less than one",
-			(unsigned long long)sample->work.rounds, invocations->inject * 100);
+			(unsigned long long)sample->work.rounds, fabs(invocations->inject) * 100);
 	}
+	sample->injected = (double)injected_rounds(invocations, sample->work.rounds) /
+				   (double)sample->work.rounds -
+			   1;
 	return 0;
 }
 
@@ -98,7 +109,7 @@ static int measure(struct compare_world *world, int benchmark, enum arm arm, int
 	uint64_t rounds = nominal->rounds;
 
 	if (arm == ARM_HEAD)
-		rounds += (uint64_t)((double)rounds * invocations->inject + 0.5);
+		rounds = injected_rounds(invocations, rounds);
 	int rc = invoke(invocations, benchmark, arm, rounds, padding, sample);
 	if (rc == 0 && rounds != nominal->rounds)
 		charge(nominal, rounds, sample);

@@ -13,8 +13,8 @@ struct invocations {
 	struct process_executor sides[ARMS];
 	struct run_plan *plan;
 	uint64_t seed, window_ns;
-	double inject; /* share of more rounds that the head does for the same nominal work; 0 =
-			  none */
+	double inject; /* share of more (negative: fewer) rounds that the head does for the same
+			  nominal work; 0 = none */
 	struct record_work work[COMPARED_MAX]; /* nominal, fixed by the base's probe */
 };
 

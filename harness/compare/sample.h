@@ -30,6 +30,7 @@ struct sample {
 	char reason[RECORD_REASON_MAX];
 	double values[METRICS]; /* NaN: n/a */
 	double window_wall;     /* wall time per operation over the whole window */
+	double injected;        /* of a probe: share that the head will do more, in whole rounds */
 	struct record_work work;
 };
 

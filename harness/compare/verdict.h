@@ -21,6 +21,7 @@ struct finding {
 	const double *values;
 	int n;
 	bool ratio;            /* values are log-ratios */
+	bool shown;            /* in tables; gated ones are */
 	bool gated;            /* takes part in the decision */
 	double margin, target; /* as in metric_facts */
 	/* found; changes are ratio - 1 or differences */

@@ -40,7 +40,7 @@ START_TEST(wrong_use_is_named)
 		program_run("concbench calibrate --inject lots", output, sizeof output), 2);
 	ck_output("calibrate: --inject 'lots' is not a share");
 	ck_assert_int_eq(program_run("concbench compare x --suites 3", output, sizeof output), 2);
-	ck_output("compare: --inject and --suites go with calibrate");
+	ck_output("compare: --inject, --suites and --from go with calibrate");
 }
 END_TEST
 
