@@ -28,12 +28,13 @@ int client_open(struct client *client, const struct client_settings *settings)
 	client->connections = calloc(connections, sizeof(*client->connections));
 	client->start_ns = calloc(connections * (size_t)settings->depth, sizeof(*client->start_ns));
 	client->buffer = malloc(CLIENT_BUFFER_BYTES);
-	int rc = messages_open(&client->messages, settings->message_bytes, settings->per_round);
+	int rc = exchange_open(&client->exchange, settings->connections, settings->http,
+		settings->message_bytes, settings->per_round);
 	if (client->connections == NULL || client->start_ns == NULL || client->buffer == NULL)
 		rc = -ENOMEM;
 	if (rc != 0)
-		return client_problem(
-			client, NULL, rc, "no memory for %zu connections", connections);
+		return client_problem(client, NULL, rc, "cannot ask on %zu connections: %s",
+			connections, strerror(-rc));
 	endpoint_reserve(settings->connections);
 	client->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (client->epoll < 0) {
@@ -150,8 +151,10 @@ int client_run(struct client *client, uint64_t requests)
 /* The socket's own counts against ours. */
 static int client_compare(struct client *client, struct connection *connection)
 {
-	uint64_t sent = connection->started * client->messages.bytes;
-	uint64_t received = connection->replied * client->messages.bytes;
+	uint64_t sent = connection->started * client->exchange.request_bytes;
+	uint64_t received = client->settings.http != NULL
+				    ? connection->received
+				    : connection->replied * client->settings.message_bytes;
 	uint64_t socket_sent, socket_received;
 	int rc = endpoint_counts(connection->fd, &socket_sent, &socket_received);
 
@@ -206,7 +209,7 @@ void client_close(struct client *client)
 		close(client->connections[i].fd);
 	if (client->epoll > 0)
 		close(client->epoll);
-	messages_close(&client->messages);
+	exchange_close(&client->exchange);
 	free(client->connections);
 	free(client->start_ns);
 	free(client->buffer);

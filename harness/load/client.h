@@ -1,8 +1,8 @@
 /*
  * A client: kept connections, each with a fixed number of requests in flight, every reply compared
- * with its request byte by byte. It asks when it was answered (closed loop) or when a schedule says
- * so (open loop). One thread, one epoll; no idea of rounds, windows or models: generator.c and the
- * comparison with peers drive it.
+ * with what it must be, byte by byte (exchange.h). It asks when it was answered (closed loop) or
+ *when a schedule says so (open loop). One thread, one epoll; no idea of rounds, windows or models:
+ *generator.c and the comparison with peers drive it.
  *
  *	rc = client_open(&client, &settings);
  *	if (rc == 0)
@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "harness/load/endpoint.h"
-#include "harness/load/message.h"
+#include "harness/load/exchange.h"
 #include "harness/load/schedule.h"
 #include "harness/measure/slot.h"
 
@@ -33,9 +33,10 @@ struct client_settings {
 	enum endpoint_family family;
 	bool nodelay;
 	int connections;
-	int active; /* the first so many get requests, the others only the first one */
-	int depth;  /* requests in flight per connection, 1 .. CLIENT_DEPTH_MAX */
-	size_t message_bytes;
+	int active;           /* the first so many get requests, the others only the first one */
+	int depth;            /* requests in flight per connection, 1 .. CLIENT_DEPTH_MAX */
+	size_t message_bytes; /* where messages are exchanged */
+	const struct http_ask *http;  /* the caller's; NULL: messages */
 	uint64_t per_round;           /* requests of a connection in a round */
 	bool (*cancelled)(void *arg); /* asked about every 100 ms without a reply; NULL = never */
 	void *cancelled_arg;
@@ -49,6 +50,7 @@ struct connection {
 	size_t start_left;   /* … and bytes of the last of them still to be sent */
 	uint64_t replied;    /* complete replies … */
 	size_t reply_offset; /* … and bytes of the next one */
+	uint64_t received;   /* bytes of its life */
 	uint64_t room_ns;    /* when a reply last made room for a request that was held up */
 };
 
@@ -66,7 +68,7 @@ struct pace {
 
 struct client {
 	struct client_settings settings;
-	struct messages messages;
+	struct exchange exchange;
 	struct connection *connections;
 	uint64_t *start_ns; /* [connections][depth], of the requests in flight */
 	unsigned char *buffer;

@@ -46,16 +46,17 @@ static uint64_t *connection_start(
 /* Fills the buffer with what comes next in the stream; nothing is marked as sent. */
 static size_t connection_compose(struct client *client, const struct connection *connection)
 {
-	const struct messages *messages = &client->messages;
+	const struct exchange *exchange = &client->exchange;
 	uint64_t limit = connection->replied + (uint64_t)client->settings.depth;
 	uint64_t number = connection->started - (connection->start_left > 0);
-	size_t offset = connection->start_left > 0 ? messages->bytes - connection->start_left : 0;
+	size_t offset =
+		connection->start_left > 0 ? exchange->request_bytes - connection->start_left : 0;
 	size_t bytes = 0;
 
 	if (limit > connection->until)
 		limit = connection->until;
 	while (number < limit && bytes < CLIENT_BUFFER_BYTES) {
-		bytes += message_write(messages, connection_index(client, connection), number,
+		bytes += exchange_write(exchange, connection_index(client, connection), number,
 			offset, client->buffer + bytes, CLIENT_BUFFER_BYTES - bytes);
 		number++;
 		offset = 0;
@@ -98,7 +99,7 @@ static void connection_sent(
 			if (client->pace.schedule != NULL)
 				connection_paced(client, connection, start_ns);
 			connection->started++;
-			connection->start_left = client->messages.bytes;
+			connection->start_left = client->exchange.request_bytes;
 			client->requests++;
 		}
 		size_t part = bytes < connection->start_left ? bytes : connection->start_left;
@@ -143,8 +144,8 @@ static void connection_replied(
 			end_ns - connection_intended_ns(client, connection, connection->replied));
 	if (connection->started - connection->replied == (uint64_t)client->settings.depth)
 		connection->room_ns = end_ns;
-	client->checksum += message_checksum(
-		&client->messages, connection_index(client, connection), connection->replied);
+	client->checksum += exchange_checksum(
+		&client->exchange, connection_index(client, connection), connection->replied);
 	client->replies++;
 	if (client->chunks != NULL)
 		chunk_add(client->chunks, 1, end_ns);
@@ -154,28 +155,35 @@ static void connection_replied(
 		client->pending--;
 }
 
-/* Compares bytes that came in at end_ns with what was sent. */
+/* What is wrong with bytes that came in. */
+static int connection_wrong(
+	struct client *client, const struct connection *connection, size_t bytes, bool asked)
+{
+	client->wrong++;
+	return client_problem(client, connection, -EPROTO,
+		asked ? "wrong bytes among the %zu next ones, in reply %" PRIu64
+		      : "%zu bytes nobody asked for, after reply %" PRIu64,
+		bytes, connection->replied);
+}
+
+/* Compares bytes that came in at end_ns with what they must be. */
 static int connection_check(struct client *client, struct connection *connection,
 	const unsigned char *buffer, size_t bytes, uint64_t end_ns)
 {
 	while (bytes > 0) {
-		size_t left = client->messages.bytes - connection->reply_offset;
-		size_t part = bytes < left ? bytes : left;
+		struct reply_end end;
+		bool done = false, asked = connection->replied < connection->started;
+		ssize_t read = -EPROTO;
 
-		if (connection->replied == connection->started ||
-			!message_matches(&client->messages, connection_index(client, connection),
-				connection->replied, connection->reply_offset, buffer, part)) {
-			client->wrong++;
-			return client_problem(client, connection, -EPROTO,
-				connection->replied == connection->started
-					? "%zu bytes nobody asked for, after reply %" PRIu64
-					: "wrong bytes among the %zu next ones, in reply %" PRIu64,
-				bytes, connection->replied);
-		}
-		connection->reply_offset += part;
-		buffer += part;
-		bytes -= part;
-		if (connection->reply_offset == client->messages.bytes)
+		if (asked)
+			read = exchange_read(&client->exchange,
+				connection_index(client, connection), connection->replied,
+				&connection->reply_offset, buffer, bytes, &end, &done);
+		if (read < 0)
+			return connection_wrong(client, connection, bytes, asked);
+		buffer += read;
+		bytes -= (size_t)read;
+		if (done)
 			connection_replied(client, connection, end_ns);
 	}
 	return 0;
@@ -203,6 +211,7 @@ int connection_receive(struct client *client, struct connection *connection, boo
 				connection->replied, connection->started);
 		client->last_ns = clock_now_ns();
 		client->received += (uint64_t)got;
+		connection->received += (uint64_t)got;
 		int rc = connection_check(
 			client, connection, client->buffer, (size_t)got, client->last_ns);
 		/* a short read has emptied the socket, epoll(7) on edges; an end needs one more */

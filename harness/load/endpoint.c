@@ -103,6 +103,25 @@ int endpoint_listen(enum endpoint_family family, int backlog, uint32_t *number)
 	return rc;
 }
 
+int endpoint_listen_at(int port, int backlog, uint32_t *number)
+{
+	struct endpoint endpoint = tcp_endpoint(1, (uint32_t)port);
+	int on = 1, rc = 0;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+		bind(fd, &endpoint.address.any, endpoint.length) != 0 || listen(fd, backlog) != 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = endpoint_number(fd, ENDPOINT_TCP, 1, number);
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
 int endpoint_configure(int fd, enum endpoint_family family, bool nodelay)
 {
 	int on = nodelay;

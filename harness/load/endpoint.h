@@ -28,6 +28,12 @@ int endpoint_listen(enum endpoint_family family, int backlog, uint32_t *number)
 	__attribute__((warn_unused_result));
 
 /*
+ * The same at a port of 127.0.0.1, for programs that are not ours.
+ *   port     1 .. 65535
+ */
+int endpoint_listen_at(int port, int backlog, uint32_t *number) __attribute__((warn_unused_result));
+
+/*
  * Connects; gives up after 5 s.
  *   nodelay  TCP_NODELAY; without meaning for UNIX sockets
  *   Returns  a blocking descriptor, which the caller closes, or -errno (-ETIMEDOUT).
