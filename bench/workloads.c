@@ -14,6 +14,7 @@
 #include "bench/echo/echo.h"
 #include "bench/fetch/fetch.h"
 #include "bench/file/file.h"
+#include "bench/http/http.h"
 #include "bench/hash/hash.h"
 #include "bench/forkjoin/forkjoin.h"
 #include "bench/sort/sort.h"
@@ -31,6 +32,7 @@ const struct workload *const workloads[] = {
 	&echo_workload,
 	&fetch_workload,
 	&file_workload,
+	&http_workload,
 	&hash_workload,
 	&forkjoin_workload,
 	&sort_workload,
