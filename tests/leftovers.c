@@ -67,11 +67,12 @@ const char *leftovers_since(const struct leftovers *before)
 {
 	struct leftovers now = leftovers_now();
 
-	for (int i = 0; i < ATTEMPTS && now.threads != before->threads; i++) {
+	/* A joined thread stays in /proc for a moment; there may have been one before as well. */
+	for (int i = 0; i < ATTEMPTS && now.threads > before->threads; i++) {
 		usleep(1000);
 		now = leftovers_now();
 	}
-	if (now.threads != before->threads)
+	if (now.threads > before->threads)
 		return "threads";
 	if (now.descriptors != before->descriptors)
 		return "descriptors";
