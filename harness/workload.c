@@ -21,6 +21,8 @@ const struct param common_params[] = {
 	[COMMON_SLACK] = {"slack", "timer slack of every task", PARAM_DURATION, 1, 1000000000, 1, 1,
 		NULL},
 	[COMMON_THP] = {"thp", "transparent huge pages", PARAM_CHOICE, 0, 1, 0, 0, on_off},
+	[COMMON_SPIN] = {"spin", "spin of threads and processes before a sleep; never on one CPU",
+		PARAM_DURATION, 0, 1000000000, SPIN_DEFAULT_NS, SPIN_DEFAULT_NS, NULL},
 	[COMMON_PARAMS] = {NULL, NULL, PARAM_COUNT, 0, 0, 0, 0, NULL},
 };
 

@@ -57,6 +57,7 @@ enum common_param {
 	COMMON_STACK, /* stack bytes per task; 0 = the family's default */
 	COMMON_SLACK, /* timer slack ns (PR_SET_TIMERSLACK), default 1 */
 	COMMON_THP,   /* transparent huge pages: 0 off (default), 1 on */
+	COMMON_SPIN,  /* how long threads and processes spin before they sleep, ns */
 	COMMON_PARAMS
 };
 extern const struct param common_params[];
@@ -168,6 +169,12 @@ struct orders {
 	_Atomic uint32_t port; /* published by whoever listens, 0 = not yet; see orders_publish */
 	void *shared;          /* the workload's own, from arena_take in prepare */
 };
+
+/* What the families' waiting primitives are made with. */
+static inline uint32_t orders_spin_ns(const struct orders *orders)
+{
+	return (uint32_t)orders->common[COMMON_SPIN];
+}
 
 /*
  * Runs a crew of orders->tasks tasks through all rounds: opens it, spawns fn with &slots[i], waits.

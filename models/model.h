@@ -34,6 +34,10 @@ enum model_kind {
 /* A task: 0 or -errno. A task must not call exit; it may return at any time. */
 typedef int task_fn(void *arg);
 
+/* About what it takes to wake a thread on an idle CPU: the most that a spin before a sleep saves.
+ */
+enum { SPIN_DEFAULT_NS = 50000 };
+
 /* The stackless family only: what a task returns that waits and is to be called again. */
 enum { TASK_PARKED = INT_MAX };
 
@@ -67,6 +71,9 @@ struct crew {
 	/* Set by the caller before crew_open; zero is the default of each. */
 	int workers;        /* pool models: how many workers, 0 = one per CPU allowed */
 	size_t stack_bytes; /* per task, 0 = the family's default (recorded by it) */
+	int spin_ns;        /* pool models: how long a worker without work, and the opener that
+			       waits for the last, spin before they sleep; 0 = SPIN_DEFAULT_NS,
+			       negative = none; none on one CPU */
 	const void *arena;  /* what every arg must lie in (asserted); NULL = not checked */
 	size_t arena_bytes;
 	crew_failure_fn *on_failure; /* NULL = none */

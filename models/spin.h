@@ -12,11 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/model.h"
 #include "models/park.h"
 
 enum {
-	/* About what it takes to wake a thread on an idle CPU: the most that a spin can save. */
-	SPIN_DEFAULT_NS = 50000,
 	SPIN_HALVINGS = 7,
 	SPIN_RETRY = 64 /* fruitless spins at the least length before the bound is tried again */
 };
@@ -29,6 +28,14 @@ struct spin {
 };
 
 typedef bool spin_try_fn(void *arg);
+
+/* The bound that an option stands for: 0 = SPIN_DEFAULT_NS, negative = none. */
+static inline uint32_t spin_bound_ns(int option)
+{
+	if (option < 0)
+		return 0;
+	return option != 0 ? (uint32_t)option : SPIN_DEFAULT_NS;
+}
 
 /*
  * Makes a spin.

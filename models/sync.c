@@ -78,10 +78,11 @@ int sync_line_wait(struct sync_line *line, uint32_t ticket, uint64_t timeout_ns)
 	return atomic_load(&line->sequence) == ticket ? rc : 0;
 }
 
-void sync_semaphore_make(struct sync_semaphore *semaphore, uint32_t value, enum park_scope scope)
+void sync_semaphore_make(
+	struct sync_semaphore *semaphore, uint32_t value, enum park_scope scope, uint32_t spin_ns)
 {
 	atomic_init(&semaphore->value, value);
-	sync_line_make(&semaphore->line, scope, SPIN_DEFAULT_NS);
+	sync_line_make(&semaphore->line, scope, spin_ns);
 }
 
 static bool take(void *arg)
@@ -106,10 +107,10 @@ void sync_semaphore_release(struct sync_semaphore *semaphore)
 	sync_line_wake(&semaphore->line, 1);
 }
 
-void sync_event_make(struct sync_event *event, enum park_scope scope)
+void sync_event_make(struct sync_event *event, enum park_scope scope, uint32_t spin_ns)
 {
 	atomic_init(&event->set, 0);
-	sync_line_make(&event->line, scope, SPIN_DEFAULT_NS);
+	sync_line_make(&event->line, scope, spin_ns);
 }
 
 void sync_event_set(struct sync_event *event)
@@ -138,12 +139,13 @@ int sync_event_wait(struct sync_event *event, uint64_t timeout_ns)
 	return sync_line_until(&event->line, event_is_set, event, timeout_ns);
 }
 
-void sync_barrier_make(struct sync_barrier *barrier, uint32_t parties, enum park_scope scope)
+void sync_barrier_make(
+	struct sync_barrier *barrier, uint32_t parties, enum park_scope scope, uint32_t spin_ns)
 {
 	barrier->parties = parties;
 	atomic_init(&barrier->arrived, 0);
 	atomic_init(&barrier->broken, false);
-	sync_line_make(&barrier->line, scope, SPIN_DEFAULT_NS);
+	sync_line_make(&barrier->line, scope, spin_ns);
 }
 
 struct passage {

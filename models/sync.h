@@ -59,12 +59,15 @@ uint32_t sync_line_join(struct sync_line *line);
 int sync_line_wait(struct sync_line *line, uint32_t ticket, uint64_t timeout_ns)
 	__attribute__((warn_unused_result));
 
+/* spin_ns of each make: as in sync_line_make */
+
 struct sync_semaphore {
 	_Atomic uint32_t value;
 	struct sync_line line;
 };
 
-void sync_semaphore_make(struct sync_semaphore *semaphore, uint32_t value, enum park_scope scope);
+void sync_semaphore_make(
+	struct sync_semaphore *semaphore, uint32_t value, enum park_scope scope, uint32_t spin_ns);
 int sync_semaphore_acquire(struct sync_semaphore *semaphore, uint64_t timeout_ns)
 	__attribute__((warn_unused_result));
 void sync_semaphore_release(struct sync_semaphore *semaphore);
@@ -74,7 +77,7 @@ struct sync_event {
 	struct sync_line line;
 };
 
-void sync_event_make(struct sync_event *event, enum park_scope scope);
+void sync_event_make(struct sync_event *event, enum park_scope scope, uint32_t spin_ns);
 void sync_event_set(struct sync_event *event);
 void sync_event_clear(struct sync_event *event);
 bool sync_event_is_set(struct sync_event *event);
@@ -89,7 +92,8 @@ struct sync_barrier {
 	struct sync_line line;
 };
 
-void sync_barrier_make(struct sync_barrier *barrier, uint32_t parties, enum park_scope scope);
+void sync_barrier_make(
+	struct sync_barrier *barrier, uint32_t parties, enum park_scope scope, uint32_t spin_ns);
 int sync_barrier_wait(struct sync_barrier *barrier, uint64_t timeout_ns)
 	__attribute__((warn_unused_result));
 

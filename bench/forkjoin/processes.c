@@ -69,11 +69,12 @@ int forkjoin_processes(struct orders *orders)
 	_Static_assert(
 		2 * sizeof(struct process_semaphore) <= FORKJOIN_GATES_ROOM, "they fit the arena");
 	struct process_semaphore *gates = memory.gates;
-	process_semaphore_make(&gates[0], 0);
-	process_semaphore_make(&gates[1], 0);
+	process_semaphore_make(&gates[0], 0, orders_spin_ns(orders));
+	process_semaphore_make(&gates[1], 0, orders_spin_ns(orders));
 	/* The queue has a mapping of its own, which the children inherit where it is. */
 	struct process_queue **queue = memory.queue;
-	int rc = process_queue_open(queue, memory.capacity, sizeof(uint32_t), SPIN_DEFAULT_NS);
+	int rc = process_queue_open(
+		queue, memory.capacity, sizeof(uint32_t), orders_spin_ns(orders));
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, forkjoin_task);

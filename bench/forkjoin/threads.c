@@ -73,9 +73,9 @@ int forkjoin_threads(struct orders *orders)
 			       2 * sizeof(struct thread_semaphore) <= FORKJOIN_GATES_ROOM,
 		"they fit the arena");
 	struct thread_semaphore *gates = memory.gates;
-	thread_semaphore_make(&gates[0], 0);
-	thread_semaphore_make(&gates[1], 0);
-	int rc = thread_queue_open(memory.queue, memory.capacity, SPIN_DEFAULT_NS);
+	thread_semaphore_make(&gates[0], 0, orders_spin_ns(orders));
+	thread_semaphore_make(&gates[1], 0, orders_spin_ns(orders));
+	int rc = thread_queue_open(memory.queue, memory.capacity, orders_spin_ns(orders));
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, forkjoin_task);

@@ -34,7 +34,7 @@ int lock_processes(struct orders *orders)
 	struct process_lock *lock = lock_memory(orders);
 
 	_Static_assert(sizeof(*lock) <= LOCK_ROOM, "the lock fits the arena");
-	int rc = process_lock_make(lock);
+	int rc = process_lock_make(lock, orders_spin_ns(orders));
 	if (rc != 0)
 		return rc;
 	return lock_verified(orders, crew_run(orders, lock_task));

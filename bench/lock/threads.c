@@ -33,6 +33,6 @@ int lock_threads(struct orders *orders)
 	struct thread_lock *lock = lock_memory(orders);
 
 	_Static_assert(sizeof(*lock) <= LOCK_ROOM, "the lock fits the arena");
-	thread_lock_make(lock, SPIN_DEFAULT_NS);
+	thread_lock_make(lock, orders_spin_ns(orders));
 	return lock_verified(orders, crew_run(orders, lock_task));
 }

@@ -52,7 +52,7 @@ int queue_processes(struct orders *orders)
 	/* The queue has a mapping of its own, which the children inherit where it is. */
 	struct process_queue **queue = queue_memory(orders);
 	int rc = process_queue_open(
-		queue, queue_capacity(orders), sizeof(uint64_t), SPIN_DEFAULT_NS);
+		queue, queue_capacity(orders), sizeof(uint64_t), orders_spin_ns(orders));
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, queue_task);

@@ -55,7 +55,7 @@ int queue_threads(struct orders *orders)
 	struct thread_queue *queue = queue_memory(orders);
 
 	_Static_assert(sizeof(*queue) <= QUEUE_ROOM, "the queue fits the arena");
-	int rc = thread_queue_open(queue, queue_capacity(orders), SPIN_DEFAULT_NS);
+	int rc = thread_queue_open(queue, queue_capacity(orders), orders_spin_ns(orders));
 	if (rc != 0)
 		return rc;
 	rc = crew_run(orders, queue_task);

@@ -44,6 +44,6 @@ int ring_processes(struct orders *orders)
 
 	_Static_assert(sizeof(*turns) <= RING_SEMAPHORE_ROOM, "semaphores fit the arena");
 	for (int i = 0; i < orders->tasks; i++)
-		process_semaphore_make(&turns[i], 0);
+		process_semaphore_make(&turns[i], 0, orders_spin_ns(orders));
 	return crew_run(orders, ring_task);
 }

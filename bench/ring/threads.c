@@ -45,6 +45,6 @@ int ring_threads(struct orders *orders)
 
 	_Static_assert(sizeof(*turns) <= RING_SEMAPHORE_ROOM, "semaphores fit the arena");
 	for (int i = 0; i < orders->tasks; i++)
-		thread_semaphore_make(&turns[i], 0);
+		thread_semaphore_make(&turns[i], 0, orders_spin_ns(orders));
 	return crew_run(orders, ring_task);
 }

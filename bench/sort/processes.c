@@ -29,7 +29,7 @@ int sort_processes(struct orders *orders)
 	struct process_semaphore *gates = sort_gates(orders);
 
 	_Static_assert(2 * sizeof(*gates) <= SORT_GATES_ROOM, "the gates fit the arena");
-	process_semaphore_make(&gates[0], 0);
-	process_semaphore_make(&gates[1], 0);
+	process_semaphore_make(&gates[0], 0, orders_spin_ns(orders));
+	process_semaphore_make(&gates[1], 0, orders_spin_ns(orders));
 	return crew_run(orders, sort_task);
 }

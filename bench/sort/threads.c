@@ -31,7 +31,7 @@ int sort_threads(struct orders *orders)
 	struct thread_semaphore *gates = sort_gates(orders);
 
 	_Static_assert(2 * sizeof(*gates) <= SORT_GATES_ROOM, "the gates fit the arena");
-	thread_semaphore_make(&gates[0], 0);
-	thread_semaphore_make(&gates[1], 0);
+	thread_semaphore_make(&gates[0], 0, orders_spin_ns(orders));
+	thread_semaphore_make(&gates[1], 0, orders_spin_ns(orders));
 	return crew_run(orders, sort_task);
 }

@@ -51,6 +51,6 @@ int switch_processes(struct orders *orders)
 
 	_Static_assert(sizeof(*turns) <= SWITCH_SEMAPHORE_ROOM, "semaphores fit the arena");
 	for (int i = 0; i < orders->tasks; i++)
-		process_semaphore_make(&turns[i], 0);
+		process_semaphore_make(&turns[i], 0, orders_spin_ns(orders));
 	return crew_run(orders, switch_task);
 }

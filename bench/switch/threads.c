@@ -53,6 +53,6 @@ int switch_threads(struct orders *orders)
 
 	_Static_assert(sizeof(*turns) <= SWITCH_SEMAPHORE_ROOM, "semaphores fit the arena");
 	for (int i = 0; i < orders->tasks; i++)
-		thread_semaphore_make(&turns[i], 0);
+		thread_semaphore_make(&turns[i], 0, orders_spin_ns(orders));
 	return crew_run(orders, switch_task);
 }

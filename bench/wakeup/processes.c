@@ -55,8 +55,8 @@ int wakeup_processes(struct orders *orders)
 	_Static_assert(sizeof(struct process_event) <= WAKEUP_ROOM &&
 			       sizeof(struct process_semaphore) <= WAKEUP_ROOM,
 		"they fit the arena");
-	process_event_make(shared->events[0]);
-	process_event_make(shared->events[1]);
-	process_semaphore_make(shared->all_awake, 0);
+	process_event_make(shared->events[0], orders_spin_ns(orders));
+	process_event_make(shared->events[1], orders_spin_ns(orders));
+	process_semaphore_make(shared->all_awake, 0, orders_spin_ns(orders));
 	return crew_run(orders, wakeup_task);
 }

@@ -58,8 +58,8 @@ int wakeup_threads(struct orders *orders)
 	_Static_assert(sizeof(struct thread_event) <= WAKEUP_ROOM &&
 			       sizeof(struct thread_semaphore) <= WAKEUP_ROOM,
 		"they fit the arena");
-	thread_event_make(shared->events[0]);
-	thread_event_make(shared->events[1]);
-	thread_semaphore_make(shared->all_awake, 0);
+	thread_event_make(shared->events[0], orders_spin_ns(orders));
+	thread_event_make(shared->events[1], orders_spin_ns(orders));
+	thread_semaphore_make(shared->all_awake, 0, orders_spin_ns(orders));
 	return crew_run(orders, wakeup_task);
 }

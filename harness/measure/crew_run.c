@@ -23,6 +23,8 @@ int crew_open_for(struct crew *crew, struct orders *orders, int n)
 	*crew = (struct crew){
 		.workers = (int)orders->common[COMMON_POOL],
 		.stack_bytes = (size_t)orders->common[COMMON_STACK],
+		/* as an option, 0 would be the default */
+		.spin_ns = orders_spin_ns(orders) != 0 ? (int)orders_spin_ns(orders) : -1,
 		.arena = orders->arena->base,
 		.arena_bytes = orders->arena->bytes,
 		.on_failure = on_failure,

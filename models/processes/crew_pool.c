@@ -82,10 +82,11 @@ static int pool_open(struct crew *crew)
 		return -errno;
 	pool->crew = crew;
 	pool->mapped_bytes = bytes;
-	pool->ring = ring_make((char *)pool + own, cells, workers, SPIN_DEFAULT_NS, PARK_SHARED);
+	pool->ring = ring_make(
+		(char *)pool + own, cells, workers, spin_bound_ns(crew->spin_ns), PARK_SHARED);
 	atomic_init(&pool->first_failure, FIRST_FAILURE_NONE);
 	pool->cpus = park_cpus();
-	spin_make(&pool->spin, SPIN_DEFAULT_NS);
+	spin_make(&pool->spin, spin_bound_ns(crew->spin_ns));
 	crew->stack_bytes = 0; /* the opener's own, copied as it is written */
 	crew->state = pool;
 	int rc = workers_start(&pool->workers, pool->ring, &workers_ops, pool);

@@ -179,7 +179,6 @@ static struct process_pool *map_pool(const struct process_pool_options *options)
 {
 	uint32_t workers = (uint32_t)(options->workers != 0 ? options->workers : park_cpus());
 	int calls = options->calls_max != 0 ? options->calls_max : CALLS_DEFAULT;
-	int spin_ns = options->spin_ns != 0 ? options->spin_ns : SPIN_DEFAULT_NS;
 	size_t slot_bytes = options->slot_bytes != 0 ? options->slot_bytes : SLOT_DEFAULT_BYTES;
 	size_t stride = (sizeof(struct call_slot) + slot_bytes + 63) & ~(size_t)63;
 	size_t own = (sizeof(struct process_pool) + 127) & ~(size_t)127;
@@ -197,7 +196,7 @@ static struct process_pool *map_pool(const struct process_pool_options *options)
 	pool->calls_max = calls;
 	pool->slots = (char *)pool + own + ring;
 	pool->ring = ring_make((char *)pool + own, (uint64_t)calls * 2, workers,
-		spin_ns > 0 ? (uint32_t)spin_ns : 0, PARK_SHARED);
+		spin_bound_ns(options->spin_ns), PARK_SHARED);
 	spin_make(&pool->spin, pool->ring->spin.most_ns);
 	return pool;
 }

@@ -22,7 +22,7 @@ int process_queue_open(
 	made->mapped_bytes = bytes;
 	sync_line_make(&made->not_full, PARK_SHARED, spin_ns);
 	sync_line_make(&made->not_empty, PARK_SHARED, spin_ns);
-	int rc = process_lock_make(&made->lock);
+	int rc = process_lock_make(&made->lock, spin_ns);
 	if (rc != 0)
 		munmap(made, bytes);
 	else

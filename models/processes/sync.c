@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 
-int process_lock_make(struct process_lock *lock)
+int process_lock_make(struct process_lock *lock, uint32_t spin_ns)
 {
 	pthread_mutexattr_t attr;
 	int rc = pthread_mutexattr_init(&attr);
@@ -18,6 +18,8 @@ int process_lock_make(struct process_lock *lock)
 	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
 	rc = pthread_mutex_init(&lock->mutex, &attr);
 	pthread_mutexattr_destroy(&attr);
+	atomic_init(&lock->held, false);
+	spin_make(&lock->spin, spin_ns);
 	return -rc;
 }
 
@@ -41,21 +43,40 @@ static int lock_until(pthread_mutex_t *mutex, uint64_t deadline_ns)
 }
 #endif
 
-static int lock_within(pthread_mutex_t *mutex, uint64_t timeout_ns)
-{
-	uint64_t now_ns = park_now_ns();
+struct attempt {
+	struct process_lock *lock;
+	int rc;
+};
 
-	if (timeout_ns == SYNC_TRY)
-		return pthread_mutex_trylock(mutex);
+static bool try_when_free(void *arg)
+{
+	struct attempt *attempt = arg;
+
+	if (!atomic_load_explicit(&attempt->lock->held, memory_order_relaxed))
+		attempt->rc = pthread_mutex_trylock(&attempt->lock->mutex);
+	return attempt->rc != EBUSY;
+}
+
+static int lock_within(struct process_lock *lock, uint64_t timeout_ns)
+{
+	struct attempt attempt = {lock, pthread_mutex_trylock(&lock->mutex)};
+
+	if (attempt.rc != EBUSY || timeout_ns == SYNC_TRY)
+		return attempt.rc;
+	uint64_t now_ns = park_now_ns();
+	if (spin_until(&lock->spin, try_when_free, &attempt))
+		return attempt.rc;
 	if (timeout_ns > UINT64_MAX - now_ns)
-		return pthread_mutex_lock(mutex);
-	return lock_until(mutex, now_ns + timeout_ns);
+		return pthread_mutex_lock(&lock->mutex);
+	return lock_until(&lock->mutex, now_ns + timeout_ns);
 }
 
 int process_lock_acquire(struct process_lock *lock, uint64_t timeout_ns)
 {
-	int rc = lock_within(&lock->mutex, timeout_ns);
+	int rc = lock_within(lock, timeout_ns);
 
+	if (rc == 0 || rc == EOWNERDEAD)
+		atomic_store_explicit(&lock->held, true, memory_order_relaxed);
 	if (rc == EOWNERDEAD) {
 		pthread_mutex_consistent(&lock->mutex);
 		return PROCESS_LOCK_INHERITED;
@@ -65,6 +86,7 @@ int process_lock_acquire(struct process_lock *lock, uint64_t timeout_ns)
 
 void process_lock_release(struct process_lock *lock)
 {
+	atomic_store_explicit(&lock->held, false, memory_order_relaxed);
 	int rc = pthread_mutex_unlock(&lock->mutex);
 
 	assert(rc == 0);

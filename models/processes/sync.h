@@ -16,6 +16,9 @@
 
 struct process_lock {
 	pthread_mutex_t mutex;
+	_Atomic bool held; /* a hint for who spins: it looks without taking the line from the
+			      holder; one that dies leaves it true, and the spin ends in vain */
+	struct spin spin;
 };
 
 /* From acquire: the lock is held, and the one who held it before died with it. */
@@ -27,7 +30,8 @@ enum { PROCESS_LOCK_INHERITED = 1 };
  *            changed), or -ETIMEDOUT.
  *   Threads  any of any process; released by the one that acquired it.
  */
-int process_lock_make(struct process_lock *lock) __attribute__((warn_unused_result));
+int process_lock_make(struct process_lock *lock, uint32_t spin_ns)
+	__attribute__((warn_unused_result));
 int process_lock_acquire(struct process_lock *lock, uint64_t timeout_ns)
 	__attribute__((warn_unused_result));
 void process_lock_release(struct process_lock *lock);
@@ -56,9 +60,10 @@ struct process_semaphore {
 	struct sync_semaphore sync;
 };
 
-static inline void process_semaphore_make(struct process_semaphore *semaphore, uint32_t value)
+static inline void process_semaphore_make(
+	struct process_semaphore *semaphore, uint32_t value, uint32_t spin_ns)
 {
-	sync_semaphore_make(&semaphore->sync, value, PARK_SHARED);
+	sync_semaphore_make(&semaphore->sync, value, PARK_SHARED, spin_ns);
 }
 
 static inline int process_semaphore_acquire(
@@ -76,9 +81,9 @@ struct process_event {
 	struct sync_event sync;
 };
 
-static inline void process_event_make(struct process_event *event)
+static inline void process_event_make(struct process_event *event, uint32_t spin_ns)
 {
-	sync_event_make(&event->sync, PARK_SHARED);
+	sync_event_make(&event->sync, PARK_SHARED, spin_ns);
 }
 
 static inline void process_event_set(struct process_event *event)
@@ -107,9 +112,10 @@ struct process_barrier {
 	struct sync_barrier sync;
 };
 
-static inline void process_barrier_make(struct process_barrier *barrier, uint32_t parties)
+static inline void process_barrier_make(
+	struct process_barrier *barrier, uint32_t parties, uint32_t spin_ns)
 {
-	sync_barrier_make(&barrier->sync, parties, PARK_SHARED);
+	sync_barrier_make(&barrier->sync, parties, PARK_SHARED, spin_ns);
 }
 
 static inline int process_barrier_wait(struct process_barrier *barrier, uint64_t timeout_ns)

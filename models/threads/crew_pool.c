@@ -106,9 +106,9 @@ static int pool_open(struct crew *crew)
 	memset(memory, 0, ring);
 	pool->crew = crew;
 	pool->cpus = park_cpus();
-	spin_make(&pool->spin, SPIN_DEFAULT_NS);
-	pool->ring = ring_make(
-		memory, (uint64_t)crew->tasks_max, workers, SPIN_DEFAULT_NS, PARK_PROCESS);
+	spin_make(&pool->spin, spin_bound_ns(crew->spin_ns));
+	pool->ring = ring_make(memory, (uint64_t)crew->tasks_max, workers,
+		spin_bound_ns(crew->spin_ns), PARK_PROCESS);
 	atomic_init(&pool->first_failure, FIRST_FAILURE_NONE);
 	crew->state = pool;
 	int rc = stacks_make(&pool->stacks, crew->workers,

@@ -97,7 +97,6 @@ int thread_pool_open(struct thread_pool **pool, const struct thread_pool_options
 	int least = options->workers_min != 0 ? options->workers_min : park_cpus();
 	int most = options->workers_max > least ? options->workers_max : least;
 	size_t waiting = options->waiting_max != 0 ? options->waiting_max : WAITING_DEFAULT;
-	int spin_ns = options->spin_ns != 0 ? options->spin_ns : SPIN_DEFAULT_NS;
 	uint32_t workers = (uint32_t)most;
 	size_t bytes = (ring_bytes(waiting, workers) + 4095) & ~(size_t)4095;
 
@@ -112,8 +111,8 @@ int thread_pool_open(struct thread_pool **pool, const struct thread_pool_options
 		return -ENOMEM;
 	}
 	memset(memory, 0, bytes);
-	made->ring = ring_make(
-		memory, waiting, workers, spin_ns > 0 ? (uint32_t)spin_ns : 0, PARK_PROCESS);
+	made->ring =
+		ring_make(memory, waiting, workers, spin_bound_ns(options->spin_ns), PARK_PROCESS);
 	spin_make(&made->spin, made->ring->spin.most_ns);
 	made->workers_max = most;
 	made->grows = most > least;

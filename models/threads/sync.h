@@ -4,7 +4,9 @@
  *
  * Each lies in the caller's memory, needs no end, and must be made before it is used. Waiting calls
  * take a timeout in ns, SYNC_TRY or SYNC_FOREVER, and return 0 or -ETIMEDOUT. A waiter may spin
- * before it sleeps (models/spin.h), never on one CPU. No order among waiters is promised.
+ * before it sleeps, at most the
+ * spin_ns that each is made with and never on one CPU (models/spin.h). No order among waiters is
+ * promised.
  */
 #ifndef CONCBENCH_MODELS_THREADS_SYNC_H
 #define CONCBENCH_MODELS_THREADS_SYNC_H
@@ -16,10 +18,7 @@ struct thread_lock {
 	struct spin spin;
 };
 
-/*
- * A lock that knows no owner.
- *   spin_ns  how long acquire spins at most before it sleeps
- */
+/* A lock that knows no owner. */
 void thread_lock_make(struct thread_lock *lock, uint32_t spin_ns);
 int thread_lock_acquire(struct thread_lock *lock, uint64_t timeout_ns)
 	__attribute__((warn_unused_result));
@@ -49,9 +48,10 @@ struct thread_semaphore {
 	struct sync_semaphore sync;
 };
 
-static inline void thread_semaphore_make(struct thread_semaphore *semaphore, uint32_t value)
+static inline void thread_semaphore_make(
+	struct thread_semaphore *semaphore, uint32_t value, uint32_t spin_ns)
 {
-	sync_semaphore_make(&semaphore->sync, value, PARK_PROCESS);
+	sync_semaphore_make(&semaphore->sync, value, PARK_PROCESS, spin_ns);
 }
 
 static inline int thread_semaphore_acquire(struct thread_semaphore *semaphore, uint64_t timeout_ns)
@@ -68,9 +68,9 @@ struct thread_event {
 	struct sync_event sync;
 };
 
-static inline void thread_event_make(struct thread_event *event)
+static inline void thread_event_make(struct thread_event *event, uint32_t spin_ns)
 {
-	sync_event_make(&event->sync, PARK_PROCESS);
+	sync_event_make(&event->sync, PARK_PROCESS, spin_ns);
 }
 
 static inline void thread_event_set(struct thread_event *event)
@@ -99,9 +99,10 @@ struct thread_barrier {
 	struct sync_barrier sync;
 };
 
-static inline void thread_barrier_make(struct thread_barrier *barrier, uint32_t parties)
+static inline void thread_barrier_make(
+	struct thread_barrier *barrier, uint32_t parties, uint32_t spin_ns)
 {
-	sync_barrier_make(&barrier->sync, parties, PARK_PROCESS);
+	sync_barrier_make(&barrier->sync, parties, PARK_PROCESS, spin_ns);
 }
 
 static inline int thread_barrier_wait(struct thread_barrier *barrier, uint64_t timeout_ns)

@@ -84,6 +84,14 @@ START_TEST(without_a_bound_or_a_second_cpu_it_never_spins)
 }
 END_TEST
 
+START_TEST(an_option_of_zero_is_the_default_and_a_negative_one_none)
+{
+	ck_assert_uint_eq(spin_bound_ns(0), SPIN_DEFAULT_NS);
+	ck_assert_uint_eq(spin_bound_ns(-1), 0);
+	ck_assert_uint_eq(spin_bound_ns(7), 7);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("spin");
@@ -93,6 +101,7 @@ Suite *suite(void)
 	tcase_add_test(tc, it_stays_at_the_least_and_now_and_then_tries_the_bound_again);
 	tcase_add_test(tc, it_ends_when_the_attempt_succeeds_or_the_time_is_over);
 	tcase_add_test(tc, without_a_bound_or_a_second_cpu_it_never_spins);
+	tcase_add_test(tc, an_option_of_zero_is_the_default_and_a_negative_one_none);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -57,7 +57,7 @@ START_TEST(every_connection_is_answered_by_one_of_the_workers)
 
 	ready = mmap(
 		NULL, sizeof(*ready), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	process_semaphore_make(ready, 0);
+	process_semaphore_make(ready, 0, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(
 		process_listen_open(&listening, (enum process_listen_design)_i, &any_port, BACKLOG),
 		0);

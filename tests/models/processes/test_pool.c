@@ -27,7 +27,7 @@ static void open_pool(struct process_pool_options options)
 {
 	gate = mmap(NULL, sizeof(*gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(gate, MAP_FAILED);
-	process_event_make(gate);
+	process_event_make(gate, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(process_pool_open(&pool, &options), 0);
 }
 

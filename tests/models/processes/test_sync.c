@@ -32,7 +32,7 @@ static void map_shared(void)
 	shared = mmap(
 		NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(shared, MAP_FAILED);
-	ck_assert_int_eq(process_lock_make(&shared->lock), 0);
+	ck_assert_int_eq(process_lock_make(&shared->lock, SPIN_DEFAULT_NS), 0);
 	process_condition_make(&shared->condition);
 }
 
@@ -111,7 +111,7 @@ START_TEST(waiting_for_a_held_lock_times_out_and_its_holders_death_ends_the_wait
 {
 	int status;
 
-	process_event_make(&shared->event);
+	process_event_make(&shared->event, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(process_fork(hold_until_killed, NULL, &pids[0]), 0);
 	ck_assert_int_eq(process_event_wait(&shared->event, SYNC_FOREVER), 0);
 	ck_assert_int_eq(process_lock_acquire(&shared->lock, SYNC_TRY), -ETIMEDOUT);
@@ -141,7 +141,7 @@ static int hold_semaphore(void *arg)
 
 START_TEST(a_semaphore_of_two_lets_two_in)
 {
-	process_semaphore_make(&shared->semaphore, 2);
+	process_semaphore_make(&shared->semaphore, 2, SPIN_DEFAULT_NS);
 	start(hold_semaphore);
 	ck_assert_int_eq(join(), 0);
 	ck_assert_int_le(atomic_load(&shared->most), 2);
@@ -162,7 +162,7 @@ static int wait_for_event(void *arg)
 
 START_TEST(an_event_wakes_all_processes)
 {
-	process_event_make(&shared->event);
+	process_event_make(&shared->event, SPIN_DEFAULT_NS);
 	start(wait_for_event);
 	while (atomic_load(&shared->inside) < PROCESSES)
 		usleep(100);
@@ -178,7 +178,7 @@ END_TEST
 /* As a putter that is killed between making it so and waking: the waiter looks again by itself. */
 START_TEST(a_wake_up_that_never_comes_is_made_up_for)
 {
-	process_event_make(&shared->event);
+	process_event_make(&shared->event, SPIN_DEFAULT_NS);
 	start(wait_for_event);
 	while (atomic_load(&shared->inside) < PROCESSES)
 		usleep(100);
@@ -231,10 +231,10 @@ static int pass_barrier(void *arg)
 
 START_TEST(nobody_passes_a_barrier_before_all_have_come)
 {
-	process_barrier_make(&shared->barrier, PROCESSES);
+	process_barrier_make(&shared->barrier, PROCESSES, SPIN_DEFAULT_NS);
 	start(pass_barrier);
 	ck_assert_int_eq(join(), 0);
-	process_barrier_make(&shared->barrier, 2);
+	process_barrier_make(&shared->barrier, 2, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(process_barrier_wait(&shared->barrier, SHORT_NS), -ETIMEDOUT);
 	ck_assert_int_eq(process_barrier_wait(&shared->barrier, SHORT_NS), -EPIPE);
 }

@@ -61,7 +61,7 @@ START_TEST(submit_then_result_gets_the_value_before_going_on)
 	void *value;
 
 	open_pool((struct thread_pool_options){.workers_min = 1});
-	thread_event_make(&gate);
+	thread_event_make(&gate, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(thread_pool_submit(pool, &futures[0][0], five, &gate, SYNC_FOREVER), 0);
 	thread_event_set(&gate);
 	ck_assert_int_eq(thread_future_result(&futures[0][0], &value, SYNC_FOREVER), 0);
@@ -78,8 +78,8 @@ START_TEST(with_a_done_callback_the_caller_goes_on_and_is_told_later)
 	struct thread_event told;
 
 	open_pool((struct thread_pool_options){.workers_min = 1});
-	thread_event_make(&gate);
-	thread_event_make(&told);
+	thread_event_make(&gate, SPIN_DEFAULT_NS);
+	thread_event_make(&told, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(thread_pool_submit(pool, &futures[0][0], five, &gate, SYNC_FOREVER), 0);
 	thread_future_on_done(&futures[0][0], &callback, say_got, &told);
 	strcat(log_text, "DONE ");
@@ -130,7 +130,7 @@ END_TEST
 START_TEST(a_waiting_call_can_be_cancelled_and_a_running_one_not)
 {
 	open_pool((struct thread_pool_options){.workers_min = 1});
-	thread_event_make(&gate);
+	thread_event_make(&gate, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(
 		thread_pool_submit(pool, &futures[0][0], wait_at_gate, NULL, SYNC_FOREVER), 0);
 	ck_assert_int_eq(thread_pool_submit(pool, &futures[0][1], twice, NULL, SYNC_FOREVER), 0);
@@ -149,7 +149,7 @@ START_TEST(it_grows_while_all_are_busy_up_to_its_bound)
 {
 	open_pool((struct thread_pool_options){.workers_min = 1, .workers_max = WORKERS});
 	ck_assert_int_eq(thread_pool_workers(pool), 1);
-	thread_event_make(&gate);
+	thread_event_make(&gate, SPIN_DEFAULT_NS);
 	for (int i = 0; i < 20 * WORKERS; i++) {
 		ck_assert_int_eq(
 			thread_pool_submit(pool, &futures[0][i], wait_at_gate, NULL, SYNC_FOREVER),
@@ -167,7 +167,7 @@ END_TEST
 START_TEST(a_full_pool_says_so_in_time)
 {
 	open_pool((struct thread_pool_options){.workers_min = 1, .waiting_max = 2});
-	thread_event_make(&gate);
+	thread_event_make(&gate, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(
 		thread_pool_submit(pool, &futures[0][0], wait_at_gate, NULL, SYNC_FOREVER), 0);
 	while (atomic_load(&futures[0][0].state) == THREAD_FUTURE_PENDING)

@@ -118,7 +118,7 @@ static void *hold_semaphore(void *arg)
 
 START_TEST(a_semaphore_of_two_lets_two_in)
 {
-	thread_semaphore_make(&semaphore, 2);
+	thread_semaphore_make(&semaphore, 2, SPIN_DEFAULT_NS);
 	start(hold_semaphore);
 	ck_assert_ptr_null(join());
 	ck_assert_int_le(atomic_load(&most), 2);
@@ -140,7 +140,7 @@ static void *wait_for_event(void *arg)
 
 START_TEST(an_event_wakes_all_and_stays_set)
 {
-	thread_event_make(&event);
+	thread_event_make(&event, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(thread_event_wait(&event, SYNC_TRY), -ETIMEDOUT);
 	ck_assert_int_eq(thread_event_wait(&event, SHORT_NS), -ETIMEDOUT);
 	start(wait_for_event);
@@ -244,7 +244,7 @@ static void *pass_barrier(void *arg)
 
 START_TEST(nobody_passes_a_barrier_before_all_have_come)
 {
-	thread_barrier_make(&barrier, THREADS);
+	thread_barrier_make(&barrier, THREADS, SPIN_DEFAULT_NS);
 	start(pass_barrier);
 	ck_assert_ptr_null(join());
 }
@@ -258,7 +258,7 @@ static void *wait_at_barrier(void *arg)
 
 START_TEST(a_party_that_times_out_breaks_the_barrier_for_all)
 {
-	thread_barrier_make(&barrier, THREADS + 2);
+	thread_barrier_make(&barrier, THREADS + 2, SPIN_DEFAULT_NS);
 	start(wait_at_barrier);
 	ck_assert_int_eq(thread_barrier_wait(&barrier, SHORT_NS), -ETIMEDOUT);
 	ck_assert_int_eq((int)(intptr_t)join(), -EPIPE);
@@ -283,7 +283,7 @@ START_TEST(a_task_under_the_global_lock_leaves_it_while_it_waits)
 {
 	struct crew crew = {0};
 
-	thread_event_make(&event);
+	thread_event_make(&event, SPIN_DEFAULT_NS);
 	int rc = crew_open(&crew, model_find("threads-gil"), 3);
 	for (int i = 0; i < 2 && rc == 0; i++)
 		rc = crew_spawn(&crew, wait_as_task, NULL);
