@@ -26,7 +26,7 @@ const struct command commands[] = {
 		1},
 	{"report", "read", "[RUN...] [--format FORMAT]", "tables and exports of past runs",
 		report_main, 1},
-	{"demo", "teach", "[NAME]", "examples, claims and lies, live", NULL, 0},
+	{"demo", "teach", "[NAME... | GROUP]", "examples, claims and lies, live", demo_main, 1},
 	{"selftest", "trust", "[PART]", "is the harness right", selftest_main, 0},
 	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", calibrate_main, 1},
 	{"exec", "plumbing", "WORKLOAD/MODEL [OPTION...]", "one invocation, one JSON record",

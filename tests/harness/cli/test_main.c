@@ -53,8 +53,8 @@ END_TEST
 
 START_TEST(a_command_without_a_file_is_not_in_this_build)
 {
-	says("concbench demo", 2, "concbench: demo: not in this build\n");
-	says("concbench demo --help", 0, "(not in this build)");
+	says("concbench advise", 2, "concbench: advise: not in this build\n");
+	says("concbench advise --help", 0, "(not in this build)");
 }
 END_TEST
 

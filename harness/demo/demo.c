@@ -1,0 +1,85 @@
+/*
+ * Demonstrations: the tables of all, running one, what one may say. See demo.h.
+ */
+#include "harness/demo/demo.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/measure/clock.h"
+
+const char *const demo_group_names[] = {"lies", "claims", "examples", NULL};
+const char *const demo_verdict_names[] = {
+	"holds", "does not hold", "undecided", "cannot be shown here"};
+const char *const demo_role_names[] = {"wrong", "right", "figure"};
+
+const struct demo *const demo_tables[] = {demo_lies, NULL};
+
+static int invoke(const struct plan *plan, struct record *record)
+{
+	int signal;
+	int rc = invocation_run(plan, record, &signal);
+
+	return rc == 0 && signal != 0 ? -EINTR : rc;
+}
+
+const struct demo_setting demo_usual = {.smoke = false, .invoke = invoke};
+
+const struct demo *demo_find(const char *name)
+{
+	for (const struct demo *const *table = demo_tables; *table != NULL; table++)
+		for (const struct demo *demo = *table; demo->name != NULL; demo++)
+			if (strcmp(demo->name, name) == 0)
+				return demo;
+	return NULL;
+}
+
+int demo_run(
+	const struct demo *demo, const struct demo_setting *setting, struct demo_result *result)
+{
+	uint64_t start_ns = clock_now_ns();
+
+	*result = (struct demo_result){.verdict = DEMO_UNDECIDED};
+	int rc = demo->run(result, setting);
+	result->took_s = (double)(clock_now_ns() - start_ns) / 1e9;
+	return rc;
+}
+
+void demo_release(struct demo_result *result)
+{
+	free(result->story);
+	result->story = NULL;
+}
+
+void demo_add(struct demo_result *result, enum demo_role role, double value, enum unit unit,
+	const char *what, ...)
+{
+	va_list arguments;
+
+	if (result->figures_count == DEMO_FIGURES_MAX)
+		return;
+	struct demo_figure *figure = &result->figures[result->figures_count++];
+
+	*figure = (struct demo_figure){.role = role, .value = value, .unit = unit};
+	va_start(arguments, what);
+	vsnprintf(figure->what, sizeof(figure->what), what, arguments);
+	va_end(arguments);
+}
+
+void demo_expect(struct demo_result *result, const char *what, double value, double low,
+	double high, const char *why)
+{
+	snprintf(result->expected, sizeof(result->expected), "%s %.3g .. %.3g: %s", what, low, high,
+		why);
+	snprintf(result->measured, sizeof(result->measured), "%s %.3g", what, value);
+	/* a NaN is no holding */
+	result->verdict = value >= low && value <= high ? DEMO_HOLDS : DEMO_FAILS;
+}
+
+void demo_not_here(struct demo_result *result, const char *reason)
+{
+	snprintf(result->measured, sizeof(result->measured), "%s", reason);
+	result->verdict = DEMO_NOT_HERE;
+}

@@ -1,0 +1,91 @@
+/*
+ * A demonstration's result as text and as JSON.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/demo/demo.h"
+
+enum { COLUMNS = 100, INDENT = 12 };
+
+/* Running text in lines of COLUMNS, the first behind its head. */
+static void print_wrapped(FILE *out, const char *head, const char *text)
+{
+	int column = fprintf(out, "  %-*s", INDENT - 2, head);
+
+	while (*text != '\0') {
+		int length = (int)strcspn(text, " \n");
+
+		if (column + 1 + length > COLUMNS && column > INDENT)
+			column = fprintf(out, "\n%*s", INDENT, "") - 1;
+		column += fprintf(out, "%s%.*s", column > INDENT ? " " : "", length, text);
+		text += length;
+		text += strspn(text, " \n");
+	}
+	fputc('\n', out);
+}
+
+static void print_figure(const struct demo_figure *figure, FILE *out)
+{
+	char text[NUMBER_MAX];
+
+	number_format(text, sizeof(text), figure->value, figure->unit, DIGITS_DEFAULT);
+	fprintf(out, "  %-*s%-12s%s\n", INDENT - 2, demo_role_names[figure->role], text,
+		figure->what);
+}
+
+void demo_print(const struct demo *demo, const struct demo_result *result, FILE *out)
+{
+	fprintf(out, "%s: %s\n", demo->name, demo->sentence);
+	for (int i = 0; i < result->figures_count; i++)
+		print_figure(&result->figures[i], out);
+	if (result->story != NULL)
+		fprintf(out, "%s\n", result->story);
+	if (result->expected[0] != '\0')
+		print_wrapped(out, "predicted", result->expected);
+	if (result->measured[0] != '\0')
+		print_wrapped(out, "measured", result->measured);
+	print_wrapped(out, "verdict", demo_verdict_names[result->verdict]);
+	if (demo->explanation[0] != '\0')
+		print_wrapped(out, "because", demo->explanation);
+	fprintf(out, "\n");
+	fflush(out);
+}
+
+static json_t *json_figure(const struct demo_figure *figure)
+{
+	static const char *const units[] = {
+		[UNIT_PLAIN] = "", [UNIT_RATE] = "/s", [UNIT_DURATION] = "ns", [UNIT_BYTES] = "B"};
+	char text[NUMBER_MAX];
+
+	number_format(text, sizeof(text), figure->value, figure->unit, DIGITS_DEFAULT);
+	return json_pack("{s:s,s:s,s:o,s:s,s:s}", "role", demo_role_names[figure->role], "what",
+		figure->what, "value",
+		isfinite(figure->value) ? json_real(figure->value) : json_null(), "unit",
+		units[figure->unit], "text", text);
+}
+
+int demo_print_json(const struct demo *demo, const struct demo_result *result, FILE *out)
+{
+	json_t *figures = json_array();
+
+	for (int i = 0; i < result->figures_count; i++)
+		json_array_append_new(figures, json_figure(&result->figures[i]));
+	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:f,s:s,s:s,s:s,s:o,s:s?}", "name", demo->name,
+		"group", demo_group_names[demo->group], "sentence", demo->sentence, "explanation",
+		demo->explanation, "took_s", result->took_s, "verdict",
+		demo_verdict_names[result->verdict], "expected", result->expected, "measured",
+		result->measured, "figures", figures, "story", result->story);
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	json_decref(object);
+	if (text == NULL)
+		return -ENOMEM;
+	fprintf(out, "%s\n", text);
+	fflush(out);
+	free(text);
+	return 0;
+}
