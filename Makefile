@@ -107,6 +107,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(say) CC $<
 	$(run)$(compile)
 
+# What this object takes in whole does not show in its dependencies.
+$(BUILD)/harness/report/html_assets.o: $(wildcard harness/report/assets/*)
+
 $(VERSION_OBJ): $(BUILD)/version.c $(BUILD)/flags
 	$(run)$(compile)
 

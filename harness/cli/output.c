@@ -25,9 +25,8 @@ int output_check(const char *command, const char *format)
 		return EXIT_FINE;
 	const char *near = nearest_name(format, report_format_names);
 	return cli_wrong_use(command,
-		"there is no format '%.40s'%s%s%s (terminal, md, csv, json, hyperfine, benchstat "
-		"or "
-		"github)",
+		"there is no format '%.40s'%s%s%s (terminal, md, csv, html, json, hyperfine, "
+		"benchstat or github)",
 		format, near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
 		near == NULL ? "" : "?");
 }

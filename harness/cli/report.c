@@ -20,14 +20,16 @@ static const char command[] = "report";
 static const char latest[] = "results/latest";
 
 static const char help[] =
-	"usage: concbench report [RUN...] [--format FORMAT] [-o FILE]\n"
+	"usage: concbench report [RUN...] [--format FORMAT] [-o FILE] [OPTION...]\n"
 	"Prints the tables of past runs; RUN is a .jsonl file or its folder (results/latest).\n"
-	"  --format FORMAT  terminal, md, csv, json, hyperfine, benchstat or github\n"
-	"  -o FILE          print there\n";
+	"  --format FORMAT  terminal, md, html, csv, json, hyperfine, benchstat or github\n"
+	"  -o FILE          print there\n"
+	"  --no-charts      html: leave out the charts, which gnuplot draws\n";
 
 static const struct option long_options[] = {
 	{"format", required_argument, NULL, 'f'},
 	{"output", required_argument, NULL, 'o'},
+	{"no-charts", no_argument, NULL, 'n'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
@@ -54,7 +56,13 @@ static int find_run(const char *run, char *path, char *folder)
 	return 0;
 }
 
-static int report_run(const char *run, const char *format, const char *output)
+/* What is asked for. */
+struct wish {
+	const char *format, *output; /* NULL = default */
+	bool charts;
+};
+
+static int report_run(const char *run, const struct wish *wish)
 {
 	struct session session;
 	struct report report;
@@ -77,8 +85,9 @@ static int report_run(const char *run, const char *format, const char *output)
 		cli_error(command, "warning: %s: %s", run, session.cut);
 	int status = EXIT_NOT_MEASURED;
 	rc = report_make(&report, &session, folder);
+	report.charts = wish->charts;
 	if (rc == 0)
-		status = output_report(command, &report, format, output);
+		status = output_report(command, &report, wish->format, wish->output);
 	else
 		cli_error(command, "%s: %s", run, strerror(-rc));
 	report_free(&report);
@@ -88,16 +97,18 @@ static int report_run(const char *run, const char *format, const char *output)
 
 int report_main(int argc, char **argv)
 {
-	const char *format = NULL, *output = NULL;
+	struct wish wish = {.charts = true};
 	int option, status = EXIT_FINE;
 
 	opterr = 0;
 	optind = 0;
 	while ((option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
 		if (option == 'f')
-			format = optarg;
+			wish.format = optarg;
 		else if (option == 'o')
-			output = optarg;
+			wish.output = optarg;
+		else if (option == 'n')
+			wish.charts = false;
 		else if (option == 'h')
 			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 		else if (option == ':')
@@ -107,15 +118,15 @@ int report_main(int argc, char **argv)
 				"there is no option %s (concbench report --help)",
 				argv[optind - 1]);
 	}
-	if (output_check(command, format) != EXIT_FINE)
+	if (output_check(command, wish.format) != EXIT_FINE)
 		return EXIT_WRONG_USE;
-	if (output != NULL && argc - optind > 1)
+	if (wish.output != NULL && argc - optind > 1)
 		return cli_wrong_use(
 			command, "-o takes one run at a time, there are %d", argc - optind);
 	signal(SIGPIPE, SIG_IGN);
 	if (optind == argc)
-		return report_run(latest, format, output);
+		return report_run(latest, &wish);
 	for (int i = optind; i < argc && status == EXIT_FINE; i++)
-		status = report_run(argv[i], format, output);
+		status = report_run(argv[i], &wish);
 	return status;
 }

@@ -33,7 +33,7 @@ static const char help[] =
 	"  --sut-cpus LIST      CPUs of the system under test\n"
 	"  --load-cpus LIST     CPUs of the load; they must not overlap\n"
 	"  --seed N             repeats the order of an earlier run\n"
-	"  --format FORMAT      terminal, md, csv, json, hyperfine, benchstat or github\n"
+	"  --format FORMAT      terminal, md, html, csv, json, hyperfine, benchstat or github\n"
 	"  -o FILE              print there\n"
 	"  --dry-run            print plan, time and memory, measure nothing\n"
 	"  --strict             exit status 3 where a comparison has no verdict\n"

@@ -70,6 +70,16 @@ static double involuntary(const struct record *record)
 	return per_operation(record->window.involuntary, record);
 }
 
+static double faults(const struct record *record)
+{
+	return per_operation(record->window.minor_faults, record);
+}
+
+static double run_delay_ns(const struct record *record)
+{
+	return per_operation(record->environment.run_delay_ns, record);
+}
+
 /* The interval of a value over the row's ok invocations; none when there is nothing to divide by.
  */
 static struct interval over(const struct row *row, value_fn *value)
@@ -117,6 +127,17 @@ static double fairness(const struct row *row)
 	return middle;
 }
 
+void row_histogram(const struct row *row, bool corrected, struct histogram *merged)
+{
+	memset(merged, 0, sizeof(*merged));
+	for (int i = 0; i < row->records_count; i++) {
+		const struct record_latency *latency = row->records[i]->latency;
+		if (row->records[i]->status == STATUS_OK && latency != NULL &&
+			(!corrected || latency->has_corrected))
+			histogram_merge(merged, corrected ? &latency->corrected : &latency->closed);
+	}
+}
+
 /* Histograms are merged first: percentiles of percentiles mean nothing. */
 static int merge_latencies(struct row *row)
 {
@@ -133,11 +154,11 @@ static int merge_latencies(struct row *row)
 		if (row->records[i]->status != STATUS_OK || latency == NULL ||
 			(row->corrected && !latency->has_corrected))
 			continue;
-		histogram_merge(merged, row->corrected ? &latency->corrected : &latency->closed);
 		double max_ns =
 			(double)(row->corrected ? latency->corrected_max_ns : latency->max_ns);
 		row->max_ns = isnan(row->max_ns) || max_ns > row->max_ns ? max_ns : row->max_ns;
 	}
+	row_histogram(row, row->corrected, merged);
 	row->samples = histogram_count(merged);
 	for (int i = 0; i < PERCENTILES; i++) {
 		double q = percentile_shares[i];
@@ -222,7 +243,7 @@ int row_compute(struct row *row, const struct group_rows *group)
 {
 	judge_status(row);
 	row->rate = row->round_ns = row->ratio = row->cpu_ns = row->load_cpu_ns = no_interval;
-	row->sum_cpu_ns = no_interval;
+	row->sum_cpu_ns = row->faults = row->run_delay_ns = no_interval;
 	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes = no_interval;
 	row->max_ns = row->peak_bytes = row->fairness = NAN;
 	for (int i = 0; i < PERCENTILES; i++)
@@ -245,6 +266,8 @@ int row_compute(struct row *row, const struct group_rows *group)
 	}
 	row->voluntary = over(row, voluntary);
 	row->involuntary = over(row, involuntary);
+	row->faults = over(row, faults);
+	row->run_delay_ns = over(row, run_delay_ns);
 	row->fairness = fairness(row);
 	return group->facts->latency ? merge_latencies(row) : 0;
 }

@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "harness/report/html.h"
 
 enum { WIDTH_DEFAULT = 100, WIDTH_MIN = 40, GAP = 2, TEXT_MAX = 4096, COLUMNS_MAX = 64 };
 
@@ -24,7 +27,7 @@ struct writer writer_for(FILE *out, enum writer_format format)
 	const char *columns = getenv("COLUMNS"), *term = getenv("TERM");
 	struct winsize size;
 
-	if (format == WRITER_MARKDOWN)
+	if (format != WRITER_TERMINAL)
 		return writer;
 	bool terminal = isatty(fileno(out));
 	if (terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
@@ -89,14 +92,26 @@ int grid_init(struct grid *grid, int columns, int rows, int lead)
 {
 	assert(columns <= COLUMNS_MAX);
 	*grid = (struct grid){.columns = columns, .rows = rows, .lead = lead};
-	grid->cells = calloc((size_t)columns * (size_t)(rows + 1), CELL_BYTES);
+	size_t count = (size_t)columns * (size_t)(rows + 1);
+	grid->cells = calloc(count, CELL_BYTES);
+	grid->values = malloc(count * sizeof(*grid->values));
+	grid->heats = malloc(count * sizeof(*grid->heats));
 	grid->strong = calloc((size_t)rows + 1, sizeof(*grid->strong));
-	return grid->cells == NULL || grid->strong == NULL ? -ENOMEM : 0;
+	if (grid->cells == NULL || grid->values == NULL || grid->heats == NULL ||
+		grid->strong == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		grid->values[i] = NAN;
+		grid->heats[i] = NAN;
+	}
+	return 0;
 }
 
 void grid_free(struct grid *grid)
 {
 	free(grid->cells);
+	free(grid->values);
+	free(grid->heats);
 	free(grid->strong);
 	memset(grid, 0, sizeof(*grid));
 }
@@ -113,6 +128,21 @@ void grid_set(struct grid *grid, int row, int column, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(cell_at(grid, row, column), CELL_BYTES, format, arguments);
 	va_end(arguments);
+}
+
+void grid_value(struct grid *grid, int row, int column, double value)
+{
+	grid->values[row * grid->columns + column] = value;
+}
+
+void grid_heat(struct grid *grid, int row, int column, double heat)
+{
+	grid->heats[row * grid->columns + column] = (float)heat;
+}
+
+const char *grid_text(const struct grid *grid, int row, int column)
+{
+	return cell_at(grid, row, column);
 }
 
 static bool column_empty(const struct grid *grid, int column)
@@ -132,11 +162,16 @@ void grid_squeeze(struct grid *grid)
 		empty[column] = column_empty(grid, column);
 	for (int column = 0; column < columns; column++)
 		kept += !empty[column];
-	for (int row = 0; row <= grid->rows; row++)
-		for (int column = 0, to = 0; column < columns; column++)
-			if (!empty[column])
-				memmove(grid->cells[row * kept + to++],
-					grid->cells[row * columns + column], CELL_BYTES);
+	for (int row = 0; row <= grid->rows; row++) {
+		for (int column = 0, to = row * kept; column < columns; column++) {
+			int from = row * columns + column;
+			if (empty[column])
+				continue;
+			memmove(grid->cells[to], grid->cells[from], CELL_BYTES);
+			grid->heats[to] = grid->heats[from];
+			grid->values[to++] = grid->values[from];
+		}
+	}
 	grid->columns = kept;
 }
 
@@ -184,7 +219,11 @@ void write_heading(const struct writer *writer, const char *format, ...)
 	compose(writer, text, format, arguments);
 	va_end(arguments);
 	if (writer->format == WRITER_MARKDOWN)
-		fprintf(writer->out, "\n## %s\n\n", text);
+		fprintf(writer->out, "\n##%s %s\n\n", writer->depth > 0 ? "#" : "", text);
+	else if (writer->format == WRITER_HTML)
+		html_element(writer->out, writer->depth > 0 ? "h3" : "h2", NULL, text);
+	else if (writer->format == WRITER_TSV)
+		fprintf(writer->out, "# %s\n", text);
 	else
 		fprintf(writer->out, "\n%s%s%s\n", writer->colour ? "\033[1m" : "", text,
 			writer->colour ? "\033[0m" : "");
@@ -200,6 +239,10 @@ void write_text(const struct writer *writer, const char *format, ...)
 	va_end(arguments);
 	if (writer->format == WRITER_MARKDOWN)
 		fprintf(writer->out, "%s\n\n", text);
+	else if (writer->format == WRITER_HTML)
+		html_element(writer->out, "p", NULL, text);
+	else if (writer->format == WRITER_TSV)
+		fprintf(writer->out, "# %s\n", text);
 	else
 		wrap(writer, text, 0, 0);
 }
@@ -214,10 +257,14 @@ void write_note(const struct writer *writer, const char *format, ...)
 	va_end(arguments);
 	if (writer->format == WRITER_MARKDOWN) {
 		fprintf(writer->out, "- %s\n", text);
-		return;
+	} else if (writer->format == WRITER_HTML) {
+		html_element(writer->out, "p", "note", text);
+	} else if (writer->format == WRITER_TSV) {
+		fprintf(writer->out, "# %s\n", text);
+	} else {
+		fputs("  ", writer->out);
+		wrap(writer, text, 2, 4);
 	}
-	fputs("  ", writer->out);
-	wrap(writer, text, 2, 4);
 }
 
 static void write_markdown(const struct writer *writer, const struct grid *grid)
@@ -238,6 +285,15 @@ static void write_markdown(const struct writer *writer, const struct grid *grid)
 		fputs(row == 0 ? "|\n" : "", writer->out);
 	}
 	fputc('\n', writer->out);
+}
+
+/* No text of ours has a tab in it. */
+static void write_tsv(const struct writer *writer, const struct grid *grid)
+{
+	for (int row = 0; row <= grid->rows; row++)
+		for (int column = 0; column < grid->columns; column++)
+			fprintf(writer->out, "%s%c", cell_at(grid, row, column),
+				column + 1 < grid->columns ? '\t' : '\n');
 }
 
 static int column_width(const struct writer *writer, const struct grid *grid, int column)
@@ -285,8 +341,13 @@ void write_grid(const struct writer *writer, const struct grid *grid)
 {
 	int lead = 0;
 
-	if (writer->format == WRITER_MARKDOWN) {
-		write_markdown(writer, grid);
+	if (writer->format != WRITER_TERMINAL) {
+		if (writer->format == WRITER_MARKDOWN)
+			write_markdown(writer, grid);
+		else if (writer->format == WRITER_HTML)
+			html_grid(writer->out, grid);
+		else
+			write_tsv(writer, grid);
 		return;
 	}
 	for (int column = 0; column < grid->lead; column++)

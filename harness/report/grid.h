@@ -1,6 +1,6 @@
 /*
- * A grid of texts and where it goes: a terminal of any width, or Markdown. Everything a report
- * prints passes through a writer, so that the two say the same.
+ * A grid of texts and where it goes: a terminal of any width, Markdown, HTML or tab-separated
+ * values. Everything a report prints passes through a writer, so that all say the same.
  */
 #ifndef CONCBENCH_HARNESS_REPORT_GRID_H
 #define CONCBENCH_HARNESS_REPORT_GRID_H
@@ -13,11 +13,13 @@ enum { CELL_BYTES = 96 };
 struct grid {
 	int columns, rows;         /* rows without the head */
 	char (*cells)[CELL_BYTES]; /* row 0 is the head; malloc'd */
-	bool *strong;              /* [rows + 1]: rows in bold */
-	int lead;                  /* columns on the left that every panel repeats */
+	double *values; /* of each cell: what the text was made from, in base units; NaN: words */
+	float *heats;   /* of each cell: 0 worst .. 1 best, NaN: none; shown where there is room */
+	bool *strong;   /* [rows + 1]: rows in bold */
+	int lead;       /* columns on the left that every panel repeats */
 };
 
-enum writer_format { WRITER_TERMINAL, WRITER_MARKDOWN };
+enum writer_format { WRITER_TERMINAL, WRITER_MARKDOWN, WRITER_HTML, WRITER_TSV };
 
 struct writer {
 	FILE *out;
@@ -25,6 +27,7 @@ struct writer {
 	int width;   /* terminal: columns */
 	bool utf8;   /* else everything becomes ASCII */
 	bool colour; /* terminal only, never the only carrier */
+	int depth;   /* of headings: 0 a section, 1 a part of one */
 };
 
 /* A writer for a stream: its width, colour and character set are found out.   Owner: the caller. */
@@ -38,6 +41,14 @@ void grid_free(struct grid *grid);
 /* Text of a cell; row 0 is the head. */
 void grid_set(struct grid *grid, int row, int column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* What the cell's text was made from: programs and sorting take this, not the text. */
+void grid_value(struct grid *grid, int row, int column, double value);
+/* How good the cell is beside its row: 0 .. 1. */
+void grid_heat(struct grid *grid, int row, int column, double heat);
+
+/* The text of a cell. */
+const char *grid_text(const struct grid *grid, int row, int column);
 
 /* Takes out the columns that have no text in any row. */
 void grid_squeeze(struct grid *grid);

@@ -33,6 +33,8 @@ struct row {
 	bool corrected; /* percentiles are from the intended start */
 	struct interval cpu_ns, load_cpu_ns, sum_cpu_ns; /* per operation; sum: of both */
 	struct interval voluntary, involuntary;
+	struct interval faults;       /* minor page faults per operation */
+	struct interval run_delay_ns; /* per operation: runnable, but waiting for a CPU */
 	double fairness; /* median of fastest ÷ slowest task; 0 or NaN: n/a; infinite: one got
 			    nothing */
 	/* kind memory */
@@ -81,6 +83,12 @@ int row_compute(struct row *row, const struct group_rows *group);
 
 /* Adds a warning; one that differs only in its figures from one that is there says nothing new. */
 void row_warn(struct row *row, const char *text);
+
+/*
+ * Adds up the histograms of the row's ok invocations.
+ *   corrected  those from the intended start; else from the actual one
+ */
+void row_histogram(const struct row *row, bool corrected, struct histogram *merged);
 
 /* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */
 int group_compare(struct group_rows *group);

@@ -49,6 +49,8 @@ static void set_cell(
 		enum standing standing = row_standing(group, row);
 		grid_set(grid, at, column, "%s%s", standing_mark(standing),
 			standing == STANDING_BEST ? "1" : text);
+		grid_value(grid, at, column, row->ratio.middle);
+		grid_heat(grid, at, column, row->ratio.middle);
 	}
 }
 
@@ -88,6 +90,8 @@ static void set_memory_cell(
 		} else {
 			number_format(text, sizeof(text), bytes / least, UNIT_PLAIN, 2);
 			grid_set(grid, at, column, "%s", bytes > least ? text : "1");
+			grid_value(grid, at, column, bytes / least);
+			grid_heat(grid, at, column, least / bytes);
 		}
 	}
 }

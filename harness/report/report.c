@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/html.h"
 #include "harness/report/number.h"
 
 const char *const report_format_names[] = {
-	"terminal", "md", "csv", "json", "hyperfine", "benchstat", "github", NULL};
+	"terminal", "md", "csv", "json", "hyperfine", "benchstat", "github", "html", NULL};
 
 int report_make(struct report *report, const struct session *session, const char *folder)
 {
@@ -17,6 +18,7 @@ int report_make(struct report *report, const struct session *session, const char
 
 	memset(report, 0, sizeof(*report));
 	report->session = session;
+	report->charts = true;
 	if (folder != NULL)
 		snprintf(path, sizeof(path), "%s/hyperfine.json", folder);
 	int rc = hyperfine_read(&report->hyperfine, path);
@@ -29,8 +31,9 @@ void report_free(struct report *report)
 	hyperfine_free(&report->hyperfine);
 }
 
-static void write_origin(const struct writer *writer, const struct session *session)
+void report_origin(const struct report *report, const struct writer *writer)
 {
+	const struct session *session = report->session;
 	const struct run_header *header = &session->header;
 	const struct run_machine *machine = &header->machine;
 	char memory[NUMBER_MAX];
@@ -48,8 +51,9 @@ static void write_origin(const struct writer *writer, const struct session *sess
 		(unsigned long long)header->seed, header->started);
 }
 
-static void write_warnings(const struct writer *writer, const struct session *session)
+void report_warnings(const struct report *report, const struct writer *writer)
 {
+	const struct session *session = report->session;
 	int disturbed = 0, units = 0;
 
 	if (session->cut[0] != '\0')
@@ -132,7 +136,7 @@ static void write_coverage(const struct writer *writer, const struct groups *gro
 			least > 0 ? least * 100 : 0);
 }
 
-static void write_legend(const struct writer *writer, const struct report *report)
+void report_legend(const struct report *report, const struct writer *writer)
 {
 	write_heading(writer, "How to read");
 	write_coverage(writer, &report->groups);
@@ -159,8 +163,8 @@ int report_write_with(const struct report *report, const struct writer *writer)
 	const struct groups *groups = &report->groups;
 	int rc = 0;
 
-	write_origin(writer, report->session);
-	write_warnings(writer, report->session);
+	report_origin(report, writer);
+	report_warnings(report, writer);
 	for (int i = 0; i < groups->count && rc == 0; i++)
 		if (groups->groups[i].kind == KIND_TIME)
 			rc = table_write(writer, report, &groups->groups[i]);
@@ -169,7 +173,7 @@ int report_write_with(const struct report *report, const struct writer *writer)
 	if (rc == 0)
 		rc = scaling_write(writer, report);
 	if (rc == 0 && groups->count > 0)
-		write_legend(writer, report);
+		report_legend(report, writer);
 	return rc;
 }
 
@@ -195,6 +199,9 @@ int report_write(const struct report *report, enum report_format format, FILE *o
 		break;
 	case REPORT_GITHUB:
 		rc = export_github(report, out);
+		break;
+	case REPORT_HTML:
+		rc = export_html(report, out);
 		break;
 	default:
 		rc = report_write_with(report, &writer);

@@ -14,6 +14,7 @@ enum report_format {
 	REPORT_HYPERFINE,
 	REPORT_BENCHSTAT,
 	REPORT_GITHUB,
+	REPORT_HTML,
 	REPORT_FORMATS
 };
 extern const char *const report_format_names[]; /* "term", … ended by NULL */
@@ -35,6 +36,11 @@ int report_write(const struct report *report, enum report_format format, FILE *o
 	__attribute__((warn_unused_result));
 int report_write_with(const struct report *report, const struct writer *writer)
 	__attribute__((warn_unused_result));
+
+/* Parts of it: where and from what it was measured; what went wrong; how to read the tables. */
+void report_origin(const struct report *report, const struct writer *writer);
+void report_warnings(const struct report *report, const struct writer *writer);
+void report_legend(const struct report *report, const struct writer *writer);
 
 /* Rows as data; base units (export.c). 0 or -ENOMEM. */
 int export_csv(const struct report *report, FILE *out) __attribute__((warn_unused_result));

@@ -69,6 +69,7 @@ static void set_rows(struct grid *grid, int *at, const struct report *report,
 		struct interval ratio = row_ratio(row, base, group->by_rate);
 		number_interval(text, sizeof(text), &ratio, UNIT_PLAIN);
 		grid_set(grid, line, SPEED_UP, "%s", text);
+		grid_value(grid, line, SPEED_UP, ratio.middle);
 		if (isfinite(ratio.middle))
 			grid_set(grid, line, EFFICIENCY, "%.0f %%", 100 * ratio.middle / cpus);
 	}

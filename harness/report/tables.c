@@ -121,6 +121,13 @@ void standing_notes(const struct writer *writer, const struct group_rows *groups
 			"? cannot be told from the best: fewer than five pairs were measured");
 }
 
+static void set_figure(
+	const struct building *building, int at, int column, const char *text, double value)
+{
+	grid_set(building->grid, at, column, "%s", text);
+	grid_value(building->grid, at, column, value);
+}
+
 static void set_percentiles(const struct building *building, int at, const struct row *row)
 {
 	char text[NUMBER_MAX];
@@ -128,10 +135,10 @@ static void set_percentiles(const struct building *building, int at, const struc
 	for (int i = 0; i < PERCENTILES; i++) {
 		number_format(
 			text, sizeof(text), row->percentiles_ns[i], UNIT_DURATION, DIGITS_DEFAULT);
-		grid_set(building->grid, at, FIRST_PERCENTILE + i, "%s", text);
+		set_figure(building, at, FIRST_PERCENTILE + i, text, row->percentiles_ns[i]);
 	}
 	number_format(text, sizeof(text), row->max_ns, UNIT_DURATION, DIGITS_DEFAULT);
-	grid_set(building->grid, at, MAXIMUM, "%s", text);
+	set_figure(building, at, MAXIMUM, text, row->max_ns);
 }
 
 static void set_time(const struct building *building, int at, const struct row *row)
@@ -140,33 +147,35 @@ static void set_time(const struct building *building, int at, const struct row *
 	struct grid *grid = building->grid;
 	char text[NUMBER_MAX];
 
-	number_interval(text, sizeof(text), group->by_rate ? &row->rate : &row->round_ns,
-		group->by_rate ? UNIT_RATE : UNIT_DURATION);
-	grid_set(grid, at, LEADING, "%s", text);
+	const struct interval *leading = group->by_rate ? &row->rate : &row->round_ns;
+	number_interval(text, sizeof(text), leading, group->by_rate ? UNIT_RATE : UNIT_DURATION);
+	set_figure(building, at, LEADING, text, leading->middle);
 	enum standing standing = row_standing(group, row);
 	number_interval(text, sizeof(text), &row->ratio, UNIT_PLAIN);
 	grid_set(grid, at, RATIO, "%s%s", standing_mark(standing),
 		standing == STANDING_BEST ? "1" : text);
+	grid_value(grid, at, RATIO, row->ratio.middle);
+	grid_heat(grid, at, RATIO, row->ratio.middle);
 	if (group->facts->latency)
 		set_percentiles(building, at, row);
 	number_middle(text, sizeof(text), &row->cpu_ns, UNIT_DURATION);
-	grid_set(grid, at, CPU, "%s", text);
+	set_figure(building, at, CPU, text, row->cpu_ns.middle);
 	if (group->facts->load) {
 		number_middle(text, sizeof(text), &row->load_cpu_ns, UNIT_DURATION);
-		grid_set(grid, at, LOAD_CPU, "%s", text);
+		set_figure(building, at, LOAD_CPU, text, row->load_cpu_ns.middle);
 		/* loopback charges either side for the other's work: the sum is what cannot shift
 		 */
 		number_middle(text, sizeof(text), &row->sum_cpu_ns, UNIT_DURATION);
-		grid_set(grid, at, SUM_CPU, "%s", text);
+		set_figure(building, at, SUM_CPU, text, row->sum_cpu_ns.middle);
 	}
 	number_format(text, sizeof(text), row->voluntary.middle, UNIT_PLAIN, 2);
-	grid_set(grid, at, VOLUNTARY, "%s", text);
+	set_figure(building, at, VOLUNTARY, text, row->voluntary.middle);
 	number_format(text, sizeof(text), row->involuntary.middle, UNIT_PLAIN, 2);
-	grid_set(grid, at, INVOLUNTARY, "%s", text);
+	set_figure(building, at, INVOLUNTARY, text, row->involuntary.middle);
 	if (!(row->fairness > 0)) /* nor is NaN */
 		return;
 	number_format(text, sizeof(text), row->fairness, UNIT_PLAIN, DIGITS_DEFAULT);
-	grid_set(grid, at, FAIRNESS, "%s", isinf(row->fairness) ? "∞" : text);
+	set_figure(building, at, FAIRNESS, isinf(row->fairness) ? "∞" : text, row->fairness);
 }
 
 static void set_memory(const struct building *building, int at, const struct row *row)
@@ -176,11 +185,11 @@ static void set_memory(const struct building *building, int at, const struct row
 	if (row->user_bytes.n == 0)
 		return;
 	number_interval(text, sizeof(text), &row->user_bytes, UNIT_BYTES);
-	grid_set(building->grid, at, USER_BYTES, "%s", text);
+	set_figure(building, at, USER_BYTES, text, row->user_bytes.middle);
 	number_interval(text, sizeof(text), &row->kernel_bytes, UNIT_BYTES);
-	grid_set(building->grid, at, KERNEL_BYTES, "%s", text);
+	set_figure(building, at, KERNEL_BYTES, text, row->kernel_bytes.middle);
 	number_format(text, sizeof(text), row->peak_bytes, UNIT_BYTES, DIGITS_DEFAULT);
-	grid_set(building->grid, at, PEAK, "%s", text);
+	set_figure(building, at, PEAK, text, row->peak_bytes);
 }
 
 static void set_hyperfine(const struct building *building, int at, const struct row *row)
@@ -201,8 +210,9 @@ static void set_hyperfine(const struct building *building, int at, const struct 
 	number_format(
 		system, sizeof(system), result->system_s * 1e9, UNIT_DURATION, DIGITS_DEFAULT);
 	grid_set(building->grid, at, WALL, "%s ± %s", mean, stddev);
-	grid_set(building->grid, at, USER_TIME, "%s", user);
-	grid_set(building->grid, at, SYSTEM_TIME, "%s", system);
+	grid_value(building->grid, at, WALL, result->mean_s * 1e9);
+	set_figure(building, at, USER_TIME, user, result->user_s * 1e9);
+	set_figure(building, at, SYSTEM_TIME, system, result->system_s * 1e9);
 }
 
 /* The model's name with the numbers of its notes. */
@@ -239,6 +249,7 @@ static void set_row(const struct building *building, int at, const struct row *r
 		grid_set(building->grid, at, INVOCATIONS, "%d", row->ok);
 	else
 		grid_set(building->grid, at, INVOCATIONS, "%d/%d", row->ok, row->records_count);
+	grid_value(building->grid, at, INVOCATIONS, row->ok);
 	set_hyperfine(building, at, row);
 	building->grid->strong[at] = building->group->best == at - 1;
 }

@@ -8,11 +8,15 @@
 #include "harness/report/group.h"
 #include "harness/report/hyperfine.h"
 
+/* The most rows that a chart shows. */
+enum { MODELS_SHOWN = 24 };
+
 /* What a report is made from. */
 struct report {
 	const struct session *session;
 	struct groups groups;
 	struct hyperfine hyperfine;
+	bool charts; /* HTML: with charts */
 };
 
 /* One benchmark: heading, grid, footnotes. 0 or -ENOMEM. */
@@ -25,6 +29,13 @@ int scaling_write(const struct writer *writer, const struct report *report)
 	__attribute__((warn_unused_result));
 int matrix_write(const struct writer *writer, const struct report *report)
 	__attribute__((warn_unused_result));
+
+/* Counts per operation of every row, and a sentence on each (why.c). 0 or -ENOMEM. */
+int why_write(const struct writer *writer, const struct group_rows *group)
+	__attribute__((warn_unused_result));
+
+/* The command that measures a row again. */
+void row_command(const struct row *row, char *text, size_t bytes);
 
 /* "server on 1 CPU", "on 2 CPUs". */
 void group_cpus(const struct group_rows *group, char *text, size_t bytes);
