@@ -167,8 +167,8 @@ static int measure(const struct options *options, struct run_plan *plan, struct 
 		.progress = &progress};
 	rc = run_execute(&run);
 	if (rc != 0 && rc != -EINTR)
-		cli_error(command, "cannot write %s: %s; what was measured follows", journal->path,
-			strerror(-rc));
+		cli_error(command, "cannot write %s: %s%s", journal->path, strerror(-rc),
+			options->verbosity >= 0 ? "; what was measured follows" : "");
 	int status = print_tables(options, journal);
 	journal_close(journal);
 	free(journal);

@@ -1,5 +1,6 @@
 /*
- * Ctrl-C and its like: the first signal asks the run to stop and report, a second one ends it.
+ * Ctrl-C and its like: the first signal asks the run to stop and report, a second one, a second
+ * later at the earliest, ends it.
  */
 #ifndef CONCBENCH_HARNESS_RUN_STOP_H
 #define CONCBENCH_HARNESS_RUN_STOP_H

@@ -2,6 +2,7 @@
  * scripts/hyperfine times the cells of a run that were ok, as whole processes, and is content
  * without hyperfine. Here hyperfine is a script that tells how it was called.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,18 @@ static void put(const char *name, const char *text, mode_t mode)
 static void setup(void)
 {
 	ck_assert_ptr_nonnull(mkdtemp(folder));
-	put("hyperfine", "#!/bin/sh\nfor a; do echo \"[$a]\"; done >\"${0%/*}/called\"\nexit 0\n",
+	setenv("F", folder, 1);
+	/* what a shell ignored when it was started it cannot trap */
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	/* writes what it was called with, and its results one after the other */
+	put("hyperfine",
+		"#!/bin/sh\nF=${0%/*}\nfor a; do echo \"[$a]\"; done >\"$F/called\"\n"
+		"for a; do [ \"$before\" = --export-json ] && json=$a\n"
+		"[ \"$before\" = --export-markdown ] && md=$a\nbefore=$a\ndone\n"
+		"echo '{\"results\":[' >\"$json\"; echo $$ >\"$F/began\"\n"
+		"[ ! -e \"$F/wait\" ] || exec sleep 60\n"
+		"echo ']}' >>\"$json\"; echo table >\"$md\"\n",
 		0755);
 	put("run.jsonl",
 		"{\"concbench_run\":1}\n"
@@ -89,9 +101,27 @@ END_TEST
 START_TEST(its_own_json_and_markdown_go_beside_the_run)
 {
 	hyperfine("$F:$PATH", "$F/run.jsonl", 0);
-	has("/run/hyperfine.json]");
-	has("/run/hyperfine.md]");
 	has("[--runs]\n[3]");
+	ck_assert_int_eq(program_run("cd $F/run && ls -A && cat *", output, sizeof output), 0);
+	ck_assert_str_eq(output, "hyperfine.json\nhyperfine.md\n{\"results\":[\n]}\ntable\n");
+}
+END_TEST
+
+START_TEST(an_interrupted_pass_leaves_neither_half_a_file_nor_a_process)
+{
+	static const int statuses[] = {143, 129};
+	static const char *const signals[] = {"TERM", "HUP"};
+	char command[500];
+
+	put("wait", "", 0644);
+	snprintf(command, sizeof command,
+		"PATH=$F:$PATH; scripts/hyperfine $F/run.jsonl & pid=$!; "
+		"until [ -s $F/began ]; do sleep 0.02; done; kill -s %s $pid; wait $pid; s=$?; "
+		"ls -A $F/run; kill -0 $(cat $F/began) 2>/dev/null && echo still there; exit $s",
+		signals[_i]);
+	ck_assert_int_eq(program_run(command, output, sizeof output), statuses[_i]);
+	ck_assert_str_eq(output, "hyperfine: 2 cells as whole processes, 3 runs each\n"
+				 "hyperfine: interrupted, so its column is left out\n");
 }
 END_TEST
 
@@ -121,6 +151,8 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, each_cell_that_was_ok_is_timed_once);
 	tcase_add_test(tcase, its_own_json_and_markdown_go_beside_the_run);
+	tcase_add_loop_test(
+		tcase, an_interrupted_pass_leaves_neither_half_a_file_nor_a_process, 0, 2);
 	tcase_add_test(tcase, without_hyperfine_nothing_is_timed_and_nothing_fails);
 	tcase_add_test(tcase, a_run_that_is_not_there_is_wrong_use);
 	suite_add_tcase(suite, tcase);
