@@ -5,11 +5,13 @@
  * usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS [SECONDS]
  *
  * PEER is a program that serves on the listening descriptor it is given; MODEL one of ours, run as
- * workload echo runs it. A pair is one fresh process of each, ours first in every other pair. Both
- * live at the same time on one CPU and are loaded in turns of a few milliseconds (ours, peer, peer,
- * ours), so that whatever disturbs the machine meets both; the generator has another CPU. Each
- * serves about REQUESTS requests that count, after a quarter as many that do not. A pair's figures
- * are those of its quad of turns with the median ratio: a disturbed turn does not move them.
+ * workload echo runs it, or, with a slash in it, another such program: two bare loops can be
+ * compared with each other. What follows a comma is the program's second argument. A pair is one
+ * fresh process of each, ours first in every other pair. Both live at the same time on one CPU and
+ * are loaded in turns of a few milliseconds (ours, peer, peer, ours), so that whatever disturbs the
+ * machine meets both; the generator has another CPU. Each serves about REQUESTS requests that
+ * count, after a quarter as many that do not. A pair's figures are those of its quad of turns with
+ * the median ratio: a disturbed turn does not move them.
  *
  * With SECONDS it stops as soon as the interval of the median over the pairs is narrow (half-width
  * at most 1 %, or a third of the ratio's distance from 1), at the latest after PAIRS pairs or so
@@ -56,8 +58,23 @@ static const double CONFIDENCE = 0.95;
 struct side {
 	const char *name;
 	const char *program;       /* a peer … */
+	const char *argument;      /* … after the descriptor, or NULL */
 	const struct model *model; /* … or one of ours */
 };
+
+/* What a word of the command line names: a program has a slash in it. */
+static struct side side_of(char *word)
+{
+	char *comma = strchr(word, ','), *slash = strrchr(word, '/');
+
+	if (slash == NULL)
+		return (struct side){.name = word, .model = model_find(word)};
+	char *name = strdup(slash + 1);
+	if (comma != NULL)
+		*comma = '\0';
+	return (struct side){
+		.name = name, .program = word, .argument = comma != NULL ? comma + 1 : NULL};
+}
 
 /* What one server cost, ns per request. */
 struct cost {
@@ -132,7 +149,7 @@ static void serve(const struct side *side, int listener, int connections)
 		_exit(serve_ours(side->model, listener, connections) == 0 ? 0 : 1);
 	snprintf(number, sizeof(number), "%d", listener);
 	if (fcntl(listener, F_SETFD, 0) == 0)
-		execl(side->program, side->program, number, (char *)NULL);
+		execl(side->program, side->program, number, side->argument, (char *)NULL);
 	perror(side->program);
 	_exit(127);
 }
@@ -402,10 +419,9 @@ int main(int argc, char **argv)
 			"usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS [SECONDS]\n");
 		return 2;
 	}
-	const char *peer = strrchr(argv[1], '/') != NULL ? strrchr(argv[1], '/') + 1 : argv[1];
 	struct side sides[2] = {
-		{argv[2], NULL, model_find(argv[2])},
-		{peer, argv[1], NULL},
+		side_of(argv[2]),
+		side_of(argv[1]),
 	};
 	int requests = atoi(argv[5]);
 	struct plan plan = {.connections = atoi(argv[3]),
@@ -413,8 +429,8 @@ int main(int argc, char **argv)
 		.requests = (uint64_t)requests,
 		.seconds = argc > 6 ? atof(argv[6]) : 0};
 
-	if (sides[0].model == NULL || plan.connections < 1 || plan.pairs < 1 ||
-		plan.pairs > PAIRS_MAX || requests < 1 || plan.seconds < 0) {
+	if ((sides[0].model == NULL && sides[0].program == NULL) || plan.connections < 1 ||
+		plan.pairs < 1 || plan.pairs > PAIRS_MAX || requests < 1 || plan.seconds < 0) {
 		fprintf(stderr, "echo_drive: no such model, or a count out of range\n");
 		return 2;
 	}
