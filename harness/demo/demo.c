@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/measure/calm.h"
 #include "harness/measure/clock.h"
 
 const char *const demo_group_names[] = {"lies", "claims", "examples", NULL};
@@ -36,13 +37,45 @@ const struct demo *demo_find(const char *name)
 	return NULL;
 }
 
+/* Appends to a text, after a semicolon where there is one already. */
+static void append(char text[DEMO_TEXT_MAX], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void append(char text[DEMO_TEXT_MAX], const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list arguments;
+
+	if (length > 0)
+		length += (size_t)snprintf(text + length, DEMO_TEXT_MAX - length, "; ");
+	if (length >= DEMO_TEXT_MAX)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text + length, DEMO_TEXT_MAX - length, format, arguments);
+	va_end(arguments);
+}
+
 int demo_run(
 	const struct demo *demo, const struct demo_setting *setting, struct demo_result *result)
 {
 	uint64_t start_ns = clock_now_ns();
+	int tries = 3;
+	int rc;
 
-	*result = (struct demo_result){.verdict = DEMO_UNDECIDED};
-	int rc = demo->run(result, setting);
+	*result = (struct demo_result){0};
+	do {
+		struct calm calm;
+
+		demo_release(result);
+		*result = (struct demo_result){.verdict = DEMO_UNDECIDED};
+		calm_begin(&calm);
+		rc = demo->run(result, setting);
+		double others = calm_others(&calm);
+		if (rc == 0 && result->verdict == DEMO_FAILS && others > CALM_MOST) {
+			append(result->measured, "others used %.0f %% of the CPUs", 100 * others);
+			result->verdict = DEMO_UNDECIDED;
+		}
+	} while (rc == 0 && result->verdict == DEMO_UNDECIDED && --tries > 0);
 	result->took_s = (double)(clock_now_ns() - start_ns) / 1e9;
 	return rc;
 }
@@ -71,15 +104,26 @@ void demo_add(struct demo_result *result, enum demo_role role, double value, enu
 void demo_expect(struct demo_result *result, const char *what, double value, double low,
 	double high, const char *why)
 {
-	snprintf(result->expected, sizeof(result->expected), "%s %.3g .. %.3g: %s", what, low, high,
-		why);
-	snprintf(result->measured, sizeof(result->measured), "%s %.3g", what, value);
+	bool first = result->expected[0] == '\0';
 	/* a NaN is no holding */
-	result->verdict = value >= low && value <= high ? DEMO_HOLDS : DEMO_FAILS;
+	bool holds = value >= low && value <= high;
+
+	append(result->expected, "%s %.4g .. %.4g: %s", what, low, high, why);
+	append(result->measured, "%s %.4g", what, value);
+	if (!holds)
+		result->verdict = DEMO_FAILS;
+	else if (first)
+		result->verdict = DEMO_HOLDS;
 }
 
 void demo_not_here(struct demo_result *result, const char *reason)
 {
-	snprintf(result->measured, sizeof(result->measured), "%s", reason);
+	append(result->measured, "%s", reason);
 	result->verdict = DEMO_NOT_HERE;
+}
+
+void demo_undecided(struct demo_result *result, const char *reason)
+{
+	append(result->measured, "%s", reason);
+	result->verdict = DEMO_UNDECIDED;
 }

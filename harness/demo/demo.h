@@ -14,7 +14,7 @@
 #include "harness/measure/supervisor.h"
 #include "harness/report/number.h"
 
-enum { DEMO_FIGURES_MAX = 16, DEMO_TEXT_MAX = 240 };
+enum { DEMO_FIGURES_MAX = 16, DEMO_TEXT_MAX = 480 };
 
 enum demo_group { DEMO_LIE, DEMO_CLAIM, DEMO_EXAMPLE, DEMO_GROUPS };
 extern const char *const demo_group_names[DEMO_GROUPS + 1]; /* "lies", …; ended by NULL */
@@ -78,7 +78,8 @@ extern const struct demo demo_lies[];
 const struct demo *demo_find(const char *name);
 
 /*
- * Runs it, with the time it took.
+ * Runs it, with the time it took. What does not hold while others used the CPUs is undecided, and
+ * tried again up to twice.
  *   Returns  0 or -errno.   Owner  demo_release frees the result's story, also after an error.
  */
 int demo_run(const struct demo *demo, const struct demo_setting *setting,
@@ -90,15 +91,16 @@ void demo_add(struct demo_result *result, enum demo_role role, double value, enu
 	const char *what, ...) __attribute__((format(printf, 5, 6)));
 
 /*
- * The verdict on one number whose range was predicted.
+ * The verdict on one number whose range was predicted; of several, all must be in their range.
  *   what   of what: "wrong / right"
  *   why    where the prediction comes from, one clause
  */
 void demo_expect(struct demo_result *result, const char *what, double value, double low,
 	double high, const char *why);
 
-/* The verdict that it cannot be shown here, with the reason. */
+/* The verdicts that it cannot be shown here, or was not just now, with the reason. */
 void demo_not_here(struct demo_result *result, const char *reason);
+void demo_undecided(struct demo_result *result, const char *reason);
 
 /* The result for a reader, and as one JSON object on one line (-ENOMEM without memory). */
 void demo_print(const struct demo *demo, const struct demo_result *result, FILE *out);

@@ -9,23 +9,41 @@
 
 #include "harness/demo/demo.h"
 
-enum { COLUMNS = 100, INDENT = 12 };
+enum { COLUMNS = 100, INDENT = 12, FIGURE = 12 };
 
-/* Running text in lines of COLUMNS, the first behind its head. */
-static void print_wrapped(FILE *out, const char *head, const char *text)
+/* Columns that a text takes: bytes that begin a character. */
+static int width(const char *text)
 {
-	int column = fprintf(out, "  %-*s", INDENT - 2, head);
+	int columns = 0;
+
+	for (; *text != '\0'; text++)
+		columns += (*text & 0xc0) != 0x80;
+	return columns;
+}
+
+/* Running text in lines of COLUMNS from column `indent` on, where the first one begins now. */
+static void print_wrapped(FILE *out, int indent, const char *text)
+{
+	int column = indent;
 
 	while (*text != '\0') {
 		int length = (int)strcspn(text, " \n");
 
-		if (column + 1 + length > COLUMNS && column > INDENT)
-			column = fprintf(out, "\n%*s", INDENT, "") - 1;
-		column += fprintf(out, "%s%.*s", column > INDENT ? " " : "", length, text);
+		if (column > indent && column + 1 + length > COLUMNS)
+			column = fprintf(out, "\n%*s", indent, "") - 1;
+		column += fprintf(out, "%s%.*s", column > indent ? " " : "", length, text);
 		text += length;
 		text += strspn(text, " \n");
 	}
 	fputc('\n', out);
+}
+
+static void print_part(FILE *out, const char *head, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	fprintf(out, "  %-*s", INDENT - 2, head);
+	print_wrapped(out, INDENT, text);
 }
 
 static void print_figure(const struct demo_figure *figure, FILE *out)
@@ -33,8 +51,9 @@ static void print_figure(const struct demo_figure *figure, FILE *out)
 	char text[NUMBER_MAX];
 
 	number_format(text, sizeof(text), figure->value, figure->unit, DIGITS_DEFAULT);
-	fprintf(out, "  %-*s%-12s%s\n", INDENT - 2, demo_role_names[figure->role], text,
-		figure->what);
+	fprintf(out, "  %-*s%s%*s", INDENT - 2, demo_role_names[figure->role], text,
+		FIGURE - width(text), "");
+	print_wrapped(out, INDENT + FIGURE, figure->what);
 }
 
 void demo_print(const struct demo *demo, const struct demo_result *result, FILE *out)
@@ -44,13 +63,10 @@ void demo_print(const struct demo *demo, const struct demo_result *result, FILE 
 		print_figure(&result->figures[i], out);
 	if (result->story != NULL)
 		fprintf(out, "%s\n", result->story);
-	if (result->expected[0] != '\0')
-		print_wrapped(out, "predicted", result->expected);
-	if (result->measured[0] != '\0')
-		print_wrapped(out, "measured", result->measured);
-	print_wrapped(out, "verdict", demo_verdict_names[result->verdict]);
-	if (demo->explanation[0] != '\0')
-		print_wrapped(out, "because", demo->explanation);
+	print_part(out, "predicted", result->expected);
+	print_part(out, "measured", result->measured);
+	print_part(out, "verdict", demo_verdict_names[result->verdict]);
+	print_part(out, "because", demo->explanation);
 	fprintf(out, "\n");
 	fflush(out);
 }
