@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/fields.h"
+#include "harness/record_latency.h"
 
 enum {
 	CHUNKS_READ_MAX =
@@ -275,9 +276,13 @@ static json_t *write_latency(const void *base)
 {
 	const struct record *record = base;
 
-	if (record->latency == NULL || !record->latency->present)
+	if (record->packed_latency == NULL &&
+		(record->latency == NULL || !record->latency->present))
 		return json_null();
-	return fields_write(latency_fields, record->latency);
+	struct record_latency *whole = record_latency_whole(record);
+	json_t *object = whole == NULL ? NULL : fields_write(latency_fields, whole);
+	free(whole);
+	return object;
 }
 
 static int read_latency(void *base, const json_t *value, struct field_error *error)
@@ -321,9 +326,11 @@ void record_release(struct record *record)
 {
 	free(record->chunks_ns);
 	free(record->latency);
+	packed_latency_free(record->packed_latency);
 	record->chunks_ns = NULL;
 	record->chunks = 0;
 	record->latency = NULL;
+	record->packed_latency = NULL;
 }
 
 char *record_to_json(const struct record *record)

@@ -122,7 +122,9 @@ struct record {
 	int64_t chunks, chunk_operations;
 	struct record_memory memory;
 	struct record_counts counts;
-	struct record_latency *latency; /* malloc'd; NULL when n/a */
+	struct record_latency *latency; /* malloc'd; NULL when n/a, or packed */
+	struct packed_latency
+		*packed_latency; /* malloc'd; NULL unless packed: see record_latency.h */
 	struct record_environment environment;
 };
 

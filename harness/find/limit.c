@@ -90,16 +90,12 @@ static void tell_limit(struct limit_found *found, const char *reason, int64_t ta
 {
 	const char *at = strstr(reason, " reached at ");
 	char name[64];
-	int64_t reached = tasks;
+	int64_t reached;
 
 	found->end = LIMIT_MET;
 	found->tasks = tasks;
 	snprintf(found->text, sizeof(found->text), "%.*s", RECORD_REASON_MAX, reason);
-	if (at == NULL) /* of a pool: what it had room for is what was there before */
-		at = strstr(reason, " has no room for ");
-	else if (sscanf(at, " reached at %" SCNd64, &reached) != 1)
-		return;
-	if (at == NULL)
+	if (at == NULL || sscanf(at, " reached at %" SCNd64, &reached) != 1)
 		return;
 	found->tasks = reached;
 	snprintf(name, sizeof(name), "%.*s", (int)(at - reason), reason);

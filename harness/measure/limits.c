@@ -285,24 +285,15 @@ static const struct limit *exhausted(unsigned cause, int64_t request, int64_t *u
 	return NULL;
 }
 
-/* The limit behind an error. */
-static const struct limit *find_limit(int rc, int64_t *most)
+int limit_name(int rc, int tasks, char *text, size_t bytes)
 {
 	/* stacks of coroutines are mapped up to half a GiB at a time, and only as addresses */
 	const int64_t largest_bytes = 512 * MIB;
-	int64_t used;
-	const struct limit *limit = exhausted(cause_of(rc), 0, &used, most);
+	int64_t used, most;
+	const struct limit *limit = exhausted(cause_of(rc), 0, &used, &most);
 
 	if (limit == NULL && rc == -ENOMEM)
-		limit = exhausted(BY_ADDRESSES, largest_bytes, &used, most);
-	return limit;
-}
-
-int limit_name(int rc, int tasks, char *text, size_t bytes)
-{
-	int64_t most;
-	const struct limit *limit = find_limit(rc, &most);
-
+		limit = exhausted(BY_ADDRESSES, largest_bytes, &used, &most);
 	if (limit == NULL)
 		return -ENOENT;
 	snprintf(text, bytes, "%s %" PRId64 " reached at %d tasks", limit->name, most, tasks);
@@ -320,21 +311,6 @@ int limit_name_of_many(int rc, int wanted, char *text, size_t bytes)
 		return -ENOENT;
 	snprintf(text, bytes, "%s %" PRId64 " reached at %" PRId64 " tasks", limit->name, most,
 		most > used ? most - used : 0);
-	return 0;
-}
-
-int limit_name_of_pool(int rc, int workers, char *text, size_t bytes)
-{
-	int64_t most;
-	const struct limit *limit;
-
-	if (limit_name_of_many(rc, workers, text, bytes) == 0)
-		return 0;
-	limit = find_limit(rc, &most);
-	if (limit == NULL)
-		return -ENOENT;
-	snprintf(text, bytes, "%s %" PRId64 " has no room for a pool of %d workers", limit->name,
-		most, workers);
 	return 0;
 }
 

@@ -25,12 +25,6 @@ int limit_name(int rc, int tasks, char *text, size_t bytes);
  */
 int limit_name_of_many(int rc, int wanted, char *text, size_t bytes);
 
-/*
- * The same for a pool that could not be opened. Of its stacks, mapped in one piece, there is no
- * number that it got to: "RLIMIT_AS 409600000 has no room for a pool of 3000 workers".
- */
-int limit_name_of_pool(int rc, int workers, char *text, size_t bytes);
-
 /* A limit that other programs need room in too: pid_max, threads-max, the machine's memory. */
 struct limit_room {
 	const char *name;

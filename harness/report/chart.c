@@ -237,6 +237,16 @@ int charts_draw(struct charts *charts, enum chart_format format)
 	return rc == -ENOMEM || charts->missing[0] == '\0' ? rc : 0;
 }
 
+void charts_definitions(const struct charts *charts, FILE *out)
+{
+	for (int i = 0; i < charts->count; i++) {
+		if (charts->list[i].drawing != NULL) {
+			chart_definitions(&charts->list[i], out);
+			return;
+		}
+	}
+}
+
 void charts_write(const struct charts *charts, int group, FILE *out)
 {
 	bool any = false;

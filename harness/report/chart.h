@@ -48,6 +48,9 @@ void charts_free(struct charts *charts);
 int charts_draw(struct charts *charts, enum chart_format format)
 	__attribute__((warn_unused_result));
 
+/* What the drawings in a document refer to; before the first of them. */
+void charts_definitions(const struct charts *charts, FILE *out);
+
 /* The drawings of a group as figures of an HTML document. */
 void charts_write(const struct charts *charts, int group, FILE *out);
 

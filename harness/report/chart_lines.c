@@ -108,9 +108,10 @@ static void tell_percentiles(struct chart *chart, const struct row *row)
 }
 
 /* The data of every row, then the lines; corrected whole, uncorrected dashed. */
-static void write_latency(struct chart *chart, FILE *script, const struct group_rows *group,
+static int write_latency(struct chart *chart, FILE *script, const struct group_rows *group,
 	struct histogram *histogram)
 {
+	int rc = 0;
 	bool drawn[MODELS_SHOWN][2] = {{false}}, first = true;
 	char block[24], title[80];
 
@@ -121,7 +122,9 @@ static void write_latency(struct chart *chart, FILE *script, const struct group_
 		tell_percentiles(chart, row);
 		for (int corrected = 0; corrected <= row->corrected; corrected++) {
 			snprintf(block, sizeof(block), "d%d_%d", i, corrected);
-			row_histogram(row, corrected == 1, histogram);
+			rc = row_histogram(row, corrected == 1, histogram);
+			if (rc != 0)
+				return rc;
 			drawn[i][corrected] = write_quantiles(script, block, histogram);
 		}
 	}
@@ -140,6 +143,7 @@ static void write_latency(struct chart *chart, FILE *script, const struct group_
 		}
 	}
 	fputs(first ? "plot NaN notitle\n" : "\n", script);
+	return rc;
 }
 
 int chart_latency(struct charts *charts, const struct report *report, int number)
@@ -158,10 +162,9 @@ int chart_latency(struct charts *charts, const struct report *report, int number
 	if (chart == NULL)
 		return -ENOMEM;
 	histogram = malloc(sizeof(*histogram));
-	if (histogram != NULL)
-		write_latency(chart, script, group, histogram);
+	int rc = histogram == NULL ? -ENOMEM : write_latency(chart, script, group, histogram);
 	free(histogram);
-	return chart_end(chart, script, histogram == NULL ? -ENOMEM : 0);
+	return chart_end(chart, script, rc);
 }
 
 static const struct row *row_of(const struct group_rows *group, const char *model)

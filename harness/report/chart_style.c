@@ -104,9 +104,10 @@ static void copy_adapted(FILE *out, const char *at, const char *end, int number)
 	static const struct {
 		const char *from, *to;
 	} replaced[] = {{"'rgb(  0,   0,   0)'", "'currentColor'"}, {"'black'", "'currentColor'"},
-		{"\"black\"", "\"currentColor\""}, {" font-family=\"sans\"", ""},
+		{"\"black\"", "\"currentColor\""}, {"\"rgb(0,0,0)\"", "\"currentColor\""},
+		{"\"rgb(  0,   0,   0)\"", "\"currentColor\""}, {" font-family=\"sans\"", ""},
 		{"color=\"currentColor\" ", ""}, {" stroke-linecap=\"butt\"", ""}};
-	static const char *const ids[] = {"gpDot", "gpPt", "textbox", "greybox", "gnuplot_"};
+	static const char canvas[] = "gnuplot_canvas";
 
 	while (at < end) {
 		bool done = false;
@@ -123,26 +124,27 @@ static void copy_adapted(FILE *out, const char *at, const char *end, int number)
 				done = true;
 			}
 		}
-		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && !done; i++) {
-			size_t length = strlen(ids[i]);
-			if (strncmp(at, ids[i], length) == 0) {
-				fprintf(out, "c%d_%s", number, ids[i]);
-				at += length;
-				done = true;
-			}
+		if (!done && strncmp(at, canvas, strlen(canvas)) == 0) {
+			fprintf(out, "c%d", number);
+			at += strlen(canvas);
+			done = true;
 		}
 		if (!done)
 			fputc(*at++, out);
 	}
 }
 
-/* Without definitions that nothing refers to: points are only in charts of lines. */
-static const char *after_definitions(const char *at, const char *end)
+/* Points are defined alike in every drawing: once is enough for a document. */
+void chart_definitions(const struct chart *chart, FILE *out)
 {
-	const char *definitions = strstr(at, "</defs>");
-	const char *use = definitions == NULL ? NULL : strstr(definitions, "<use ");
+	const char *start = strstr(chart->drawing, "<defs>"), *end;
 
-	return definitions != NULL && definitions < end && use == NULL ? definitions + 7 : NULL;
+	if (start == NULL || (end = strstr(start, "<filter")) == NULL)
+		return;
+	fprintf(out,
+		"<svg width=\"0\" height=\"0\" class=\"points\" "
+		"aria-hidden=\"true\">%.*s</defs></svg>\n",
+		(int)(end - start), start);
 }
 
 void chart_inline(const struct chart *chart, int number, FILE *out)
@@ -158,9 +160,8 @@ void chart_inline(const struct chart *chart, int number, FILE *out)
 		chart->width, chart->height, number, number);
 	html_text(out, chart->text);
 	fputs("</title>", out);
-	const char *bare = after_definitions(start, end);
-	if (bare != NULL)
-		fputs("<g>", out);
-	copy_adapted(out, bare != NULL ? bare : start + 1, end, number);
+	const char *drawn = strstr(start, "</defs>");
+	fputs("<g>", out);
+	copy_adapted(out, drawn == NULL ? start + 1 : drawn + strlen("</defs>"), end, number);
 	fputs("</svg>", out);
 }

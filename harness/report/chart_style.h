@@ -19,4 +19,7 @@ void chart_style(const struct chart *chart, int number, bool png, FILE *script);
  */
 void chart_inline(const struct chart *chart, int number, FILE *out);
 
+/* The points that all drawings of a document refer to, taken from any of them. */
+void chart_definitions(const struct chart *chart, FILE *out);
+
 #endif

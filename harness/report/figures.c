@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness/params.h"
+#include "harness/record_latency.h"
 #include "harness/skew.h"
 #include "harness/stats/order.h"
 
@@ -127,39 +128,44 @@ static double fairness(const struct row *row)
 	return middle;
 }
 
-void row_histogram(const struct row *row, bool corrected, struct histogram *merged)
+int row_histogram(const struct row *row, bool corrected, struct histogram *merged)
 {
+	int rc = 0;
+
 	memset(merged, 0, sizeof(*merged));
+	for (int i = 0; i < row->records_count && rc == 0; i++)
+		if (row->records[i]->status == STATUS_OK)
+			rc = record_latency_add(row->records[i], corrected, merged);
+	return rc;
+}
+
+/* The largest latency of all invocations that tell; and whether one of them was corrected. */
+static void find_largest(struct row *row)
+{
+	struct latency_facts facts;
+
+	for (int i = 0; i < row->records_count; i++)
+		if (row->records[i]->status == STATUS_OK &&
+			record_latency_facts(row->records[i], &facts) && facts.has_corrected)
+			row->corrected = true;
 	for (int i = 0; i < row->records_count; i++) {
-		const struct record_latency *latency = row->records[i]->latency;
-		if (row->records[i]->status == STATUS_OK && latency != NULL &&
-			(!corrected || latency->has_corrected))
-			histogram_merge(merged, corrected ? &latency->corrected : &latency->closed);
+		if (row->records[i]->status != STATUS_OK ||
+			!record_latency_facts(row->records[i], &facts) ||
+			(row->corrected && !facts.has_corrected))
+			continue;
+		double max_ns = (double)(row->corrected ? facts.corrected_max_ns : facts.max_ns);
+		row->max_ns = isnan(row->max_ns) || max_ns > row->max_ns ? max_ns : row->max_ns;
 	}
 }
 
 /* Histograms are merged first: percentiles of percentiles mean nothing. */
 static int merge_latencies(struct row *row)
 {
-	struct histogram *merged = calloc(1, sizeof(*merged));
+	struct histogram *merged = malloc(sizeof(*merged));
 
-	if (merged == NULL)
-		return -ENOMEM;
-	for (int i = 0; i < row->records_count; i++)
-		if (row->records[i]->status == STATUS_OK && row->records[i]->latency != NULL &&
-			row->records[i]->latency->has_corrected)
-			row->corrected = true;
-	for (int i = 0; i < row->records_count; i++) {
-		const struct record_latency *latency = row->records[i]->latency;
-		if (row->records[i]->status != STATUS_OK || latency == NULL ||
-			(row->corrected && !latency->has_corrected))
-			continue;
-		double max_ns =
-			(double)(row->corrected ? latency->corrected_max_ns : latency->max_ns);
-		row->max_ns = isnan(row->max_ns) || max_ns > row->max_ns ? max_ns : row->max_ns;
-	}
-	row_histogram(row, row->corrected, merged);
-	row->samples = histogram_count(merged);
+	find_largest(row);
+	int rc = merged == NULL ? -ENOMEM : row_histogram(row, row->corrected, merged);
+	row->samples = rc == 0 ? histogram_count(merged) : 0;
 	for (int i = 0; i < PERCENTILES; i++) {
 		double q = percentile_shares[i];
 		/* fewer samples than 10 beyond the percentile say nothing about it; the tolerance
@@ -170,7 +176,7 @@ static int merge_latencies(struct row *row)
 		row->percentiles_ns[i] = ns > row->max_ns ? row->max_ns : ns;
 	}
 	free(merged);
-	return 0;
+	return rc;
 }
 
 /* The same words, whatever the figures in them? */

@@ -87,8 +87,10 @@ void row_warn(struct row *row, const char *text);
 /*
  * Adds up the histograms of the row's ok invocations.
  *   corrected  those from the intended start; else from the actual one
+ *   Returns  0 or -ENOMEM.
  */
-void row_histogram(const struct row *row, bool corrected, struct histogram *merged);
+int row_histogram(const struct row *row, bool corrected, struct histogram *merged)
+	__attribute__((warn_unused_result));
 
 /* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */
 int group_compare(struct group_rows *group);

@@ -155,6 +155,7 @@ static int write_document(const struct document *document)
 	const struct groups *groups = &document->report->groups;
 
 	write_top(document);
+	charts_definitions(&document->charts, document->out);
 	write_verdict(document);
 	fputs("<section id=\"matrix\">\n", document->out);
 	int rc = matrix_write(&document->writer, document->report);

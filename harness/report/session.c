@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/record_latency.h"
 #include "harness/report/seal.h"
 
 enum { WHY_MAX = 300 };
@@ -80,6 +81,9 @@ static int add_record(
 	else if (rc == 0 && run_facts(&session->header, record->workload) == NULL)
 		rc = refuse(session, error, error_bytes, "workload '%s' is not in the header",
 			record->workload);
+	/* thousands of whole histograms would be hundreds of MiB */
+	if (rc == 0)
+		rc = record_latency_pack(record);
 	if (rc == 0)
 		session->records_count++;
 	else

@@ -17,8 +17,6 @@ static int steps;
 static enum status beyond;
 
 /* A machine that stops at limit_at, and remembers how far it was driven. */
-static bool of_pool;
-
 static int invoke(const struct plan *plan, struct record *record, int *signal)
 {
 	int64_t tasks = plan->draft.tasks;
@@ -34,9 +32,7 @@ static int invoke(const struct plan *plan, struct record *record, int *signal)
 		return 0;
 	record->status = beyond;
 	snprintf(record->reason, sizeof(record->reason),
-		of_pool                  ? "RLIMIT_AS 4096 has no room for a pool of %lld workers"
-		: beyond == STATUS_LIMIT ? "RLIMIT_NPROC 4096 reached at %lld tasks"
-					 : "no idea %lld",
+		beyond == STATUS_LIMIT ? "RLIMIT_NPROC 4096 reached at %lld tasks" : "no idea %lld",
 		(long long)limit_at);
 	return 0;
 }
@@ -75,20 +71,6 @@ START_TEST(a_limit_that_is_met_is_named_with_the_way_to_raise_it)
 	ck_assert_int_eq((int)found.end, LIMIT_MET);
 	ck_assert_int_eq(found.tasks, 4093);
 	ck_assert_str_eq(found.text, "RLIMIT_NPROC 4096 (raise it: ulimit -u)");
-}
-END_TEST
-
-START_TEST(a_pool_that_found_no_room_had_the_tasks_of_the_step_before)
-{
-	limit_at = 5000;
-	of_pool = true;
-	struct limit_found found = find("thread-pool");
-
-	of_pool = false;
-	ck_assert_int_eq(found.end, LIMIT_MET);
-	ck_assert_int_gt(found.tasks, 1000);
-	ck_assert_int_le(found.tasks, limit_at);
-	ck_assert_str_eq(found.text, "RLIMIT_AS 4096 (raise it: ulimit -v)");
 }
 END_TEST
 
@@ -172,7 +154,6 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tcase, calm, NULL);
 	tcase_add_test(tcase, a_limit_that_is_met_is_named_with_the_way_to_raise_it);
-	tcase_add_test(tcase, a_pool_that_found_no_room_had_the_tasks_of_the_step_before);
 	tcase_add_test(tcase, a_shared_limit_is_never_used_beyond_eighty_percent);
 	tcase_add_test(
 		tcase, coroutines_take_no_numbers_of_processes_but_the_workloads_bound_holds);

@@ -55,22 +55,6 @@ START_TEST(the_address_space)
 }
 END_TEST
 
-START_TEST(addresses_for_the_stacks_of_a_pool)
-{
-	struct rlimit limit = {400 << 20, 400 << 20};
-
-	if (leftovers_sanitized())
-		return; /* a sanitizer has mapped more than that already */
-	ck_assert_int_eq(limit_name_of_pool(-EIO, 3000, text, sizeof(text)), -ENOENT);
-	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
-	/* nothing of it is left when the question comes */
-	ck_assert_ptr_eq(
-		mmap(NULL, 800 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), MAP_FAILED);
-	ck_assert_int_eq(limit_name_of_pool(-ENOMEM, 3000, text, sizeof(text)), 0);
-	ck_assert_str_eq(text, "RLIMIT_AS 419430400 has no room for a pool of 3000 workers");
-}
-END_TEST
-
 START_TEST(mappings)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -121,8 +105,6 @@ START_TEST(many_at_once_that_are_gone_again)
 	ck_assert_int_eq(limit_name_of_many(-EIO, 60, text, sizeof(text)), -ENOENT);
 	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 60, text, sizeof(text)), 0);
 	ck_assert_str_eq(text, "RLIMIT_NPROC 50 reached at 49 tasks"); /* one is this one */
-	ck_assert_int_eq(limit_name_of_pool(-EAGAIN, 60, text, sizeof(text)), 0);
-	ck_assert_str_eq(text, "RLIMIT_NPROC 50 reached at 49 tasks");
 }
 END_TEST
 
@@ -166,7 +148,6 @@ Suite *suite(void)
 	tcase_add_test(tcase, an_error_without_an_exhausted_limit_has_no_name);
 	tcase_add_test(tcase, descriptors_of_the_process_and_of_the_machine);
 	tcase_add_test(tcase, the_address_space);
-	tcase_add_test(tcase, addresses_for_the_stacks_of_a_pool);
 	tcase_add_test(tcase, mappings);
 	tcase_add_test(tcase, the_users_processes);
 	tcase_add_test(tcase, many_at_once_that_are_gone_again);

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include "tests/harness/measure/scripted.h"
-#include "tests/leftovers.h"
 #include "tests/suite.h"
 
 static int models_count(void)
@@ -292,26 +291,6 @@ START_TEST(a_task_out_of_descriptors_is_a_limit_with_its_name)
 }
 END_TEST
 
-START_TEST(a_pool_without_addresses_for_its_stacks_is_a_limit_that_says_so)
-{
-	enum { WORKERS = 3000 };
-	struct rlimit limit = {400 << 20, 400 << 20};
-	struct plan plan = scripted_plan(&meeting_workload, model_find("thread-pool"));
-	struct record record;
-
-	if (leftovers_sanitized())
-		return; /* a sanitizer has mapped more than that already */
-	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
-	plan.draft.tasks = WORKERS;
-	plan.draft.values[TASKS] = WORKERS;
-	plan.draft.common[COMMON_POOL] = WORKERS;
-	scripted_invoke(&plan, &record);
-	assert_reason(&record, STATUS_LIMIT,
-		"RLIMIT_AS 419430400 has no room for a pool of 3000 workers");
-	record_release(&record);
-}
-END_TEST
-
 START_TEST(more_processes_than_allowed_are_a_limit_with_its_name)
 {
 	struct rlimit limit = {24, 24};
@@ -364,7 +343,6 @@ Suite *suite(void)
 	tcase_add_loop_test(ends, what_hangs_is_ended_and_says_where, 0, 2);
 	tcase_add_test(ends, what_a_task_leaves_running_is_ended_too);
 	tcase_add_test(ends, a_task_out_of_descriptors_is_a_limit_with_its_name);
-	tcase_add_test(ends, a_pool_without_addresses_for_its_stacks_is_a_limit_that_says_so);
 	tcase_add_loop_test(ends, more_processes_than_allowed_are_a_limit_with_its_name, 0, 2);
 	suite_add_tcase(s, ends);
 	return s;
