@@ -10,7 +10,7 @@ enum {
 	EXIT_FINE = 0,
 	EXIT_ANSWER_NO = 1,  /* regressed, check failed */
 	EXIT_WRONG_USE = 2,  /* or damaged input */
-	EXIT_NO_VERDICT = 3, /* only with --strict */
+	EXIT_NO_VERDICT = 3, /* of selftest and demo; elsewhere only with --strict */
 	EXIT_NOT_MEASURED = 4
 };
 

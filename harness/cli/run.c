@@ -13,6 +13,7 @@
 #include "harness/params.h"
 #include "harness/report/number.h"
 #include "harness/report/report.h"
+#include "harness/selftest/verdict.h"
 #include "harness/run/journal.h"
 #include "harness/run/machine.h"
 #include "harness/run/process.h"
@@ -220,6 +221,7 @@ int run_main(int argc, char **argv)
 	if (status == EXIT_FINE && !options.dry_run) {
 		stop_install();
 		machine_describe(header);
+		selftest_verdict(results, header->selftest);
 		header->seed = options.seed;
 		header->planned = plan.steps_count;
 		snprintf(header->effort, sizeof(header->effort), "%s", options.effort->name);

@@ -2,6 +2,7 @@
  * concbench selftest: is the harness right? One line per claim: what is expected, what was
  * measured, how far it may be off, the verdict.
  */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,10 +11,13 @@
 #include "harness/cli/cli.h"
 #include "harness/params.h"
 #include "harness/selftest/selftest.h"
+#include "harness/selftest/verdict.h"
 
 enum { PARTS_MAX = 32 };
 
-static const char *const verdict_names[] = {"ok", "FAILED", "not examined here"};
+static const char results[] = "results";
+static const char *const verdict_names[LINE_VERDICTS] = {
+	"ok", "FAILED", "not examined here", "undecided"};
 
 static void print_line(const struct check *check, const struct line *line)
 {
@@ -42,27 +46,70 @@ static int unknown_part(const char *word)
 	return EXIT_WRONG_USE;
 }
 
+/* Adds a part's name once; those that failed come before those that are undecided. */
+static void name_part(struct selftest_sum *sum, const char *part)
+{
+	size_t length = strlen(sum->parts);
+
+	if (strstr(sum->parts, part) == NULL)
+		snprintf(sum->parts + length, sizeof(sum->parts) - length, "%s%s",
+			length > 0 ? ", " : "", part);
+}
+
+static void count_line(struct selftest_sum *sum, const char *part, enum line_verdict verdict)
+{
+	if (verdict == LINE_FAILED && sum->failed == 0)
+		sum->parts[0] = '\0'; /* the undecided ones so far */
+	sum->lines++;
+	sum->failed += verdict == LINE_FAILED;
+	sum->undecided += verdict == LINE_UNDECIDED;
+	sum->not_here += verdict == LINE_NOT_HERE;
+	if (verdict == LINE_FAILED || (verdict == LINE_UNDECIDED && sum->failed == 0))
+		name_part(sum, part);
+}
+
+static int print_sum(const struct selftest_sum *sum)
+{
+	int64_t passed = sum->lines - sum->failed - sum->undecided - sum->not_here;
+
+	printf("%" PRId64 " of %" PRId64 " lines passed", passed, sum->lines);
+	if (sum->not_here > 0)
+		printf(", %" PRId64 " not examined here", sum->not_here);
+	if (sum->undecided > 0)
+		printf(", %" PRId64 " undecided", sum->undecided);
+	if (sum->failed > 0)
+		printf(", %" PRId64 " FAILED", sum->failed);
+	if (sum->parts[0] != '\0')
+		printf(" (%s)", sum->parts);
+	if (sum->failed == 0 && sum->undecided > 0)
+		printf(": others used the CPUs, run it again when they do not");
+	putchar('\n');
+	if (sum->failed > 0)
+		return EXIT_ANSWER_NO;
+	return sum->undecided > 0 ? EXIT_NO_VERDICT : EXIT_FINE;
+}
+
 int selftest_main(int argc, char **argv)
 {
-	int lines = 0;
-	int failed = 0;
+	struct selftest_sum sum = {0};
 
 	if (argc > 2)
 		return cli_wrong_use("selftest", "%s: expected one part", argv[2]);
 	signal(SIGPIPE, SIG_IGN);
 	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
-		struct line line = {.verdict = LINE_FAILED};
+		struct line line;
 
 		if (argc == 2 && strcmp(argv[1], check->part) != 0)
 			continue;
-		check->run(&line, &selftest_subjects, check->variant);
+		selftest_run(check, &selftest_subjects, &line);
 		print_line(check, &line);
-		lines++;
-		failed += line.verdict == LINE_FAILED;
+		count_line(&sum, check->part, line.verdict);
 	}
-	if (lines == 0)
+	if (sum.lines == 0)
 		return unknown_part(argv[1]);
-	printf("%d of %d lines %s\n", failed == 0 ? lines : failed, lines,
-		failed == 0 ? "passed" : "FAILED");
-	return failed == 0 ? EXIT_FINE : EXIT_ANSWER_NO;
+	int rc = argc == 1 ? selftest_keep(results, &sum) : 0;
+	if (rc != 0)
+		cli_error("selftest", "runs will not know of it, %s/ cannot be written: %s",
+			results, strerror(-rc));
+	return print_sum(&sum);
 }

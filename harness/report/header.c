@@ -100,6 +100,7 @@ static const struct field header_fields[] = {
 	{FIELD(WIDE, struct run_header, seed)},
 	{FIELD(TEXT, struct run_header, effort)},
 	{FIELD(TEXT, struct run_header, command)},
+	{FIELD(TEXT, struct run_header, selftest), .optional = true},
 	{FIELD(TEXT, struct run_header, swept)},
 	{FIELD(INTEGER, struct run_header, planned), .max = INT32_MAX},
 	{.name = "workloads",

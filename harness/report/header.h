@@ -50,6 +50,7 @@ struct run_header {
 	uint64_t seed;
 	char effort[16];
 	char command[2048];
+	char selftest[240];               /* what the last self-test here said; "" in older files */
 	char swept[200];                  /* parameters that took several values, "a,b" */
 	int64_t planned;                  /* invocations */
 	struct workload_facts *workloads; /* malloc'd */

@@ -49,6 +49,8 @@ void report_origin(const struct report *report, const struct writer *writer)
 		header->build.commit, header->build.compiler, header->build.flags);
 	write_text(writer, "%s (effort %s, seed %llu, %s)", header->command, header->effort,
 		(unsigned long long)header->seed, header->started);
+	if (header->selftest[0] != '\0')
+		write_text(writer, "selftest: %s", header->selftest);
 }
 
 void report_warnings(const struct report *report, const struct writer *writer)

@@ -11,16 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/measure/overhead.h"
+#include "harness/measure/calm.h"
 #include "harness/measure/draft.h"
-#include "harness/stats/interval.h"
+#include "harness/measure/overhead.h"
+#include "harness/stats/fit.h"
 
 enum { LINE_TEXT_MAX = 160 };
 
 enum line_verdict {
 	LINE_OK,
 	LINE_FAILED,
-	LINE_NOT_HERE /* this machine does not let it be examined; measured says why */
+	LINE_NOT_HERE,  /* this machine does not let it be examined; measured says why */
+	LINE_UNDECIDED, /* it failed, but others used the CPUs so much that this says nothing */
+	LINE_VERDICTS
 };
 
 struct line {
@@ -37,7 +40,10 @@ struct subjects {
 	double (*two_writers_ns)(size_t stride_bytes);
 	struct interval (*interval)(const double *values, int n, double confidence);
 	const char *(*difference)(const struct record *a, const struct record *b);
+	/* bytes per task from points of several sizes and blocks */
+	struct interval (*slopes)(const struct fit_point *points, int n, double confidence);
 	int (*invoke)(const struct plan *plan, struct record *record);
+	double (*others)(const struct calm *begin); /* what others took of the CPUs */
 };
 extern const struct subjects selftest_subjects; /* the real ones */
 
@@ -45,9 +51,17 @@ struct check {
 	const char *part; /* as on the command line; several lines may share it */
 	const char *subject;
 	void (*run)(struct line *line, const struct subjects *subjects, int variant);
-	int variant; /* the check's own: which model, which case */
+	int variant;      /* the check's own: which model, which case */
+	bool is_computed; /* by arithmetic alone: whatever else runs cannot excuse it */
 };
 extern const struct check selftest_checks[]; /* ended by a NULL part */
+
+/*
+ * Runs a check. What fails is tried again, twice: other programs can make a right figure look wrong
+ * for a moment, while a broken subject stays broken. If others took more than CALM_MOST of the CPUs
+ * each time, it is undecided.
+ */
+void selftest_run(const struct check *check, const struct subjects *subjects, struct line *line);
 
 /*
  * The checks, by file. Each fills the whole line; verdict and texts, no output.
@@ -59,6 +73,7 @@ void check_histogram(struct line *line, const struct subjects *subjects, int var
 void check_overhead(struct line *line, const struct subjects *subjects, int variant);
 void check_false_sharing(struct line *line, const struct subjects *subjects, int variant);
 void check_coverage(struct line *line, const struct subjects *subjects, int variant);
+void check_fit(struct line *line, const struct subjects *subjects, int variant);
 void check_ledger(struct line *line, const struct subjects *subjects, int variant);
 void check_gate(struct line *line, const struct subjects *subjects, int variant);
 void check_cpu(struct line *line, const struct subjects *subjects, int variant);

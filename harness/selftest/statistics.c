@@ -31,6 +31,45 @@ void check_coverage(struct line *line, const struct subjects *subjects, int vari
 	line_judge(line, held >= LEAST && held <= MOST);
 }
 
+static double noise(uint64_t *state)
+{
+	return (double)(random_next(state) >> 11) * 0x1p-53 - 0.5;
+}
+
+/*
+ * The interval of bytes per task: 9 blocks of 3 sizes each, in which a block has a draw of its own
+ * that all its sizes share (as one address space decides all children's) and each point its noise.
+ */
+void check_fit(struct line *line, const struct subjects *subjects, int variant)
+{
+	enum { REPEATS = 1000, LEAST = 930, MOST = 985, BLOCKS = 9, SIZES = 3 };
+	static const double tasks[SIZES] = {100, 500, 2000};
+	const double fixed_bytes = 1e6, task_bytes = 30000;
+	struct fit_point points[BLOCKS * SIZES];
+	double of_block = 0;
+	uint64_t state = 42;
+	int held = 0;
+
+	(void)variant;
+	for (int repeat = 0; repeat < REPEATS; repeat++) {
+		for (int i = 0; i < BLOCKS * SIZES; i++) {
+			double n = tasks[i % SIZES];
+
+			if (i % SIZES == 0)
+				of_block = 3000 * noise(&state);
+			points[i] = (struct fit_point){i / SIZES, n,
+				fixed_bytes + (task_bytes + of_block) * n + 4e5 * noise(&state)};
+		}
+		struct interval interval = subjects->slopes(points, BLOCKS * SIZES, 0.95);
+		held += interval_contains(&interval, task_bytes);
+	}
+	line_expected(
+		line, "the true bytes in 95 %% of %d intervals of %d blocks", REPEATS, BLOCKS);
+	line_measured(line, "in %d", held);
+	line_tolerance(line, "%d .. %d", LEAST, MOST);
+	line_judge(line, held >= LEAST && held <= MOST);
+}
+
 static struct record worked(uint64_t rounds)
 {
 	struct record record = {0};

@@ -22,10 +22,12 @@ START_TEST(this_machine_is_described_and_the_header_reads_back)
 	ck_assert_uint_eq(strlen(header.started), 20);
 	ck_assert_int_gt(header.limits.pid_max, 0);
 	header.seed = UINT64_MAX;
+	strcpy(header.selftest, "passed, 27 lines");
 	char *line = run_header_to_json(&header);
 	ck_assert_msg(run_header_from_json(&back, line, strlen(line), error, sizeof(error)) == 0,
 		"%s", error);
 	ck_assert_uint_eq(back.seed, UINT64_MAX);
+	ck_assert_str_eq(back.selftest, "passed, 27 lines");
 	ck_assert_str_eq(run_facts(&back, "mixed")->latency_of, "light requests");
 	ck_assert_int_eq(run_facts(&back, "idle")->rate, 0);
 	ck_assert_int_eq(run_facts(&back, "echo")->server, 1);

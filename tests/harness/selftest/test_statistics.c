@@ -25,6 +25,28 @@ static struct interval is_too_wide(const double *values, int n, double confidenc
 	return interval;
 }
 
+/* All points in one pot: those of a block are taken for independent. */
+static struct interval forgets_the_blocks(const struct fit_point *points, int n, double confidence)
+{
+	struct interval interval = fit_slopes(points, n, confidence);
+	double half = (interval.high - interval.low) / 4;
+
+	interval.low = interval.middle - half / 1.7;
+	interval.high = interval.middle + half / 1.7;
+	return interval;
+}
+
+/* Bytes over tasks, with what is paid once still in them. */
+static struct interval divides(const struct fit_point *points, int n, double confidence)
+{
+	struct interval interval = fit_slopes(points, n, confidence);
+	double off = 1e6 / points[0].x;
+
+	interval.low += off;
+	interval.high += off;
+	return interval;
+}
+
 static const char *is_blind(const struct record *a, const struct record *b)
 {
 	(void)a;
@@ -50,7 +72,19 @@ START_TEST(the_real_ones_pass)
 {
 	ck_assert_int_eq(verdict_of(check_coverage, &selftest_subjects, 9), LINE_OK);
 	ck_assert_int_eq(verdict_of(check_coverage, &selftest_subjects, 20), LINE_OK);
+	ck_assert_int_eq(verdict_of(check_fit, &selftest_subjects, 0), LINE_OK);
 	ck_assert_int_eq(verdict_of(check_ledger, &selftest_subjects, 0), LINE_OK);
+}
+END_TEST
+
+START_TEST(a_fit_with_a_fault_fails)
+{
+	struct subjects subjects = selftest_subjects;
+
+	subjects.slopes = forgets_the_blocks;
+	ck_assert_int_eq(verdict_of(check_fit, &subjects, 0), LINE_FAILED);
+	subjects.slopes = divides;
+	ck_assert_int_eq(verdict_of(check_fit, &subjects, 0), LINE_FAILED);
 }
 END_TEST
 
@@ -80,6 +114,7 @@ Suite *suite(void)
 	TCase *tcase = tcase_create("statistics");
 
 	tcase_add_test(tcase, the_real_ones_pass);
+	tcase_add_test(tcase, a_fit_with_a_fault_fails);
 	tcase_add_loop_test(tcase, intervals_that_cover_too_little_or_too_much_fail, 0, 2);
 	tcase_add_loop_test(
 		tcase, a_ledger_that_misses_a_cheater_or_refuses_an_honest_one_fails, 0, 3);
