@@ -177,7 +177,7 @@ tsan: ## build and test what crosses threads under TSan
 
 TSAN_TESTS := $(filter $(BUILD)/tests/models/test_% $(BUILD)/tests/models/threads/% $(BUILD)/tests/models/async/%,$(TESTS))
 TSAN_TESTS := $(filter-out $(addprefix $(BUILD)/tests/models/async/test_,generator lectures_generators \
-              stack stackless switch task),$(TSAN_TESTS))
+              lectures_pipelines stack stackless stackless_frames switch task),$(TSAN_TESTS))
 
 tsan-tests: $(TSAN_TESTS)
 	@scripts/test $(TSAN_TESTS)
