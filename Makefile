@@ -20,7 +20,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion 
 OWN_CFLAGS   = -std=gnu17 -D_GNU_SOURCE -I. -Imodels/async/switch/$(SWITCH) $(WARNINGS) -pthread
 ALL_CFLAGS   = $(OWN_CFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS  = -pthread -Wl,-z,now $(LDFLAGS) $(SANITIZE)
-LIBS        := -ljansson -lcrypto -lm
+LIBS        := -ljansson -lssl -lcrypto -lm
 
 SANITIZE :=
 ifeq ($(MODE),asan)
