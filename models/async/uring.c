@@ -186,6 +186,11 @@ static void *map(size_t bytes)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* The kernel charges a ring to RLIMIT_MEMLOCK and gives that back some time after the ring is
+   closed: who opens one after the other meets the limit with one ring open, and tries again for a
+   second. */
+enum { LATE_TRIES = 100, LATE_US = 10 * 1000 };
+
 static int provide_buffers(struct uring *uring)
 {
 	uring->provided_bytes = ASYNC_URING_BUFFERS * sizeof(struct io_uring_buf);
@@ -197,6 +202,8 @@ static int provide_buffers(struct uring *uring)
 		.ring_entries = ASYNC_URING_BUFFERS,
 		.bgid = URING_GROUP};
 	int rc = io_uring_register_buf_ring(&uring->ring, &registration, 0);
+	for (int i = 0; i < LATE_TRIES && rc == -ENOMEM; i++, usleep(LATE_US))
+		rc = io_uring_register_buf_ring(&uring->ring, &registration, 0);
 	if (rc != 0)
 		return rc;
 	io_uring_buf_ring_init(uring->provided);
@@ -221,6 +228,8 @@ int async_uring_open(struct async_poller **poller, struct async_loop *loop)
 	int rc = async_without("io_uring")
 			 ? -ENOSYS
 			 : io_uring_queue_init_params(ASYNC_URING_ENTRIES, &uring->ring, &params);
+	for (int i = 0; i < LATE_TRIES && rc == -ENOMEM; i++, usleep(LATE_US))
+		rc = io_uring_queue_init_params(ASYNC_URING_ENTRIES, &uring->ring, &params);
 	uring->open = rc == 0;
 	if (rc == 0)
 		rc = provide_buffers(uring);
