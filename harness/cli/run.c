@@ -127,8 +127,10 @@ static int print_tables(const struct options *options, const struct journal *jou
 	} else {
 		status = verdict(&report, options->strict);
 		rc = report_save(&report, journal->folder, failed, sizeof(failed));
-		if (rc != 0)
+		if (rc != 0) {
 			cli_error(command, "cannot write %s: %s", failed, strerror(-rc));
+			status = EXIT_NOT_MEASURED;
+		}
 		if (options->verbosity >= 0) {
 			int printed =
 				output_report(command, &report, options->format, options->output);

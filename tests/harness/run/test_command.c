@@ -178,6 +178,20 @@ START_TEST(an_output_that_cannot_be_written_is_noticed_before_measuring)
 }
 END_TEST
 
+START_TEST(tables_that_cannot_be_saved_are_printed_all_the_same_with_status_4)
+{
+	expect(0, "", "$CB run hash/threads --effort smoke -qq");
+	/* the next runs find a folder where their report.md is to be */
+	expect(0, "",
+		"name=$(readlink results/latest); for s in $(seq 0 30); do for n in '' -2; do "
+		"mkdir -p results/$(date -u -d \"+$s seconds\" "
+		"+%Y%m%dT%H%M%SZ)-${name#*-}$n/report.md; "
+		"done; done");
+	expect(4, "/report.md: Is a directory", "$CB run hash/threads --effort smoke");
+	ck_assert_ptr_nonnull(strstr(output, "hash, on "));
+}
+END_TEST
+
 START_TEST(the_control_groups_of_a_killed_exec_go_with_it)
 {
 	expect(0, "",
@@ -247,6 +261,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_reader_that_has_gone_is_no_error);
 	tcase_add_test(c, a_folder_that_cannot_be_written_is_status_4);
 	tcase_add_test(c, an_output_that_cannot_be_written_is_noticed_before_measuring);
+	tcase_add_test(c, tables_that_cannot_be_saved_are_printed_all_the_same_with_status_4);
 	tcase_add_test(c, the_control_groups_of_a_killed_exec_go_with_it);
 	tcase_add_test(c, closed_standard_descriptors_leave_the_records_alone);
 	tcase_add_test(c, a_limit_of_file_sizes_is_an_error_and_not_a_death);
