@@ -155,7 +155,8 @@ struct orders {
 	int64_t common[COMMON_PARAMS];
 	enum kind kind;
 	uint64_t seed;
-	uint64_t rounds; /* of the window; 0 = as many as fill window_ns */
+	uint64_t rounds;           /* of the window; 0 = as many as fill window_ns */
+	uint64_t chunk_operations; /* 0 = as the warm-up suggests */
 	uint64_t window_ns;
 	cpu_set_t sut_cpus, load_cpus;
 	int tasks; /* values[workload->concurrency] */

@@ -20,7 +20,6 @@ enum fault {
 	FAULT_TIMERFD_CREATE,
 	FAULT_PIPE2,
 	FAULT_PIDFD_OPEN, /* wrap: syscall */
-	FAULT_MEMFD_CREATE,
 	FAULTS
 };
 

@@ -14,7 +14,6 @@
 #include "harness/compare/findings.h"
 #include "harness/compare/invocations.h"
 #include "harness/compare/operand.h"
-#include "harness/compare/shell.h"
 #include "harness/params.h"
 #include "harness/run/plan.h"
 #include "harness/run/progress.h"
@@ -25,19 +24,31 @@ static const char command[] = "compare";
 static const char help[] =
 	"usage: concbench compare OLD [NEW] [OPTION...]\n"
 	"       concbench compare --command OLD NEW [OPTION...]\n"
+	"       concbench compare OLD.jsonl NEW.jsonl\n"
 	"Did it get slower? Measures both sides together, in turns, and says REGRESSED,\n"
 	"EQUIVALENT or INCONCLUSIVE, with the smallest change it could have seen.\n"
 	"OLD and NEW: a concbench, a folder with one, or git:REVISION, which is built in a\n"
-	"tree of its own. NEW is this program if it is left out.\n"
-	"  --command            OLD and NEW are shell commands, compared as whole processes\n"
-	"  --prepare COMMAND    before each of them, untimed; --cleanup COMMAND after each\n"
-	"  --ignore-failure     any exit status of theirs will do\n"
-	"  -b WORKLOAD[/MODEL]  what to compare by; may be repeated\n"
-	"  --gate wall,cpu      what decides (both; wall includes the stall share)\n"
+	"tree of its own. NEW is this program if it is left out. Stored runs (.jsonl) and\n"
+	"hyperfine's JSON are set side by side without a verdict.\n"
+	"  --command            OLD and NEW are shell commands, compared as whole processes by "
+	"wall\n"
+	"                       and CPU time; memory and context switches beside them\n"
+	"  --build C --run C    OLD and NEW are revisions of any repository, built and run so\n"
+	"  --prepare COMMAND    before each run, untimed; --conclude COMMAND after each\n"
+	"  --setup COMMAND      once before all runs; --cleanup COMMAND after all\n"
+	"  --ignore-failure[=1,2]  any exit status of theirs will do, or these beside 0\n"
+	"  -b WORKLOAD[/MODEL]  what to compare by; may be repeated; with :free behind it the\n"
+	"                       kernel may use all CPUs: reported, not gating\n"
+	"  --gate wall,cpu      what decides: of wall (with the stall share), cpu, memory and\n"
+	"                       instructions (under callgrind) those named\n"
 	"  --margin 2%          a change that is tolerated\n"
 	"  --target 5%          a change that must be found\n"
 	"  --budget 5min        time for it all\n"
 	"  --quads N            at most so many quads each\n"
+	"  --window 100ms       of an invocation\n"
+	"  --log FILE           appends a row per quad with the figures of its invocations\n"
+	"  --confirm-layout     a change below 10 % must stay when functions are linked in three\n"
+	"                       other orders (needs ld.lld)\n"
 	"  --strict             exit status 3 where it is inconclusive\n"
 	"  --seed N             repeats the order of an earlier comparison\n"
 	"  -p, -c, --effort, --cpus, --sut-cpus, --load-cpus   as with run\n"
@@ -128,6 +139,9 @@ int compare_measure(const struct compare_options *options, struct compare_world 
 	comparison->quads_max = options->quads;
 	comparison->gates_free = options->gates_free;
 	memcpy(comparison->gates, options->gates, sizeof(comparison->gates));
+	for (int i = 0; i < METRICS; i++)
+		comparison->shows[i] = options->command || options->run != NULL;
+	comparison->shows[METRIC_STALL] = false;
 	progress_init(&progress, verbosity < 0 ? VERBOSITY_QUIET : VERBOSITY_NORMAL);
 	if (verbosity >= 0)
 		progress_say(&progress, "%s: %d benchmark%s, seed %llu", options->name,
@@ -161,8 +175,7 @@ static void tell_github(const struct comparison *comparison, bool stopped)
 	fclose(out);
 }
 
-/* Measures in a world and prints; the benchmarks are named. */
-static int compare(const struct compare_options *options, struct compare_world *world,
+int compare_execute(const struct compare_options *options, struct compare_world *world,
 	struct compared *benchmarks, int count)
 {
 	struct comparison comparison = {
@@ -181,24 +194,6 @@ static int compare(const struct compare_options *options, struct compare_world *
 	return rc == -EINTR ? 128 + stop_signal() : status;
 }
 
-static int compare_commands(const struct compare_options *options)
-{
-	struct compared benchmark = {.name = "command"};
-	struct shell shell;
-
-	if (options->shared.arguments_count != 2)
-		return cli_wrong_use(command, "--command takes two commands, there are %d",
-			options->shared.arguments_count);
-	shell_init(&shell);
-	for (int arm = 0; arm < ARMS; arm++)
-		shell.commands[arm] = options->shared.arguments[arm];
-	shell.prepare = options->prepare;
-	shell.cleanup = options->cleanup;
-	shell.ignore_failure = options->ignore_failure;
-	stop_install();
-	return compare(options, &shell.world, &benchmark, 1);
-}
-
 /* Is the cell named by -b, with :free or without? */
 static bool is_selected(
 	const struct compare_options *options, const struct cell *cell, bool scheduled_freely)
@@ -214,10 +209,13 @@ static bool is_selected(
 	return false;
 }
 
-/* Cells named with :free get all CPUs, beside the pinned one or in its place. */
+/*
+ * Cells named with :free get all CPUs, beside the pinned one or in its place. Memory has
+ * invocations of its own, because weighing costs time.
+ */
 static int place_free(struct compare_options *options, struct run_plan *plan)
 {
-	struct cell *cells = calloc(2 * (size_t)plan->cells_count + 1, sizeof(*cells));
+	struct cell *cells = calloc(3 * (size_t)plan->cells_count + 1, sizeof(*cells));
 	int count = 0;
 
 	if (cells == NULL)
@@ -227,6 +225,10 @@ static int place_free(struct compare_options *options, struct run_plan *plan)
 		bool scheduled_freely = is_selected(options, cell, true);
 		if (!scheduled_freely || is_selected(options, cell, false))
 			cells[count++] = *cell;
+		if (options->gates[METRIC_MEMORY]) {
+			cells[count] = *cell;
+			cells[count++].kind = KIND_MEMORY;
+		}
 		if (!scheduled_freely)
 			continue;
 		if (cell->workload->load != NULL) {
@@ -333,8 +335,10 @@ static int compare_builds(struct compare_options *options)
 			options->window_ns != 0 ? options->window_ns
 			: smoke                 ? smoke_window_ns
 						: window_ns);
+		invocations->chunks = operands.interface >= INTERFACE_CHUNKS;
 		compare_name(benchmarks, &plan, options);
-		status = compare(options, &invocations->world, benchmarks, plan.cells_count);
+		status =
+			compare_execute(options, &invocations->world, benchmarks, plan.cells_count);
 	}
 	operands_close(&operands);
 	plan_free(&plan);
@@ -360,5 +364,9 @@ int compare_main(int argc, char **argv)
 	if (options.shared.arguments_count < 1 || options.shared.arguments_count > 2)
 		return cli_wrong_use(command, "expected OLD [NEW], there are %d operands",
 			options.shared.arguments_count);
-	return options.command ? compare_commands(&options) : compare_builds(&options);
+	for (int i = 0; i < options.shared.arguments_count && !options.command; i++)
+		if (compare_is_stored(options.shared.arguments[i]))
+			return compare_stored(&options);
+	return options.command || options.run != NULL ? compare_commands(&options)
+						      : compare_builds(&options);
 }

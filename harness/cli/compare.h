@@ -25,6 +25,20 @@ void compare_name(struct compared *benchmarks, const struct run_plan *plan,
 int compare_operands(struct operands *operands, const char *const names[ARMS]);
 
 /*
+ * Measures in a world, prints and tells the CI; the benchmarks are named.
+ *   Returns  the exit status.
+ */
+int compare_execute(const struct compare_options *options, struct compare_world *world,
+	struct compared *benchmarks, int count);
+
+/* Two commands, or one in the trees of two revisions (compare_commands.c). The exit status. */
+int compare_commands(const struct compare_options *options);
+
+/* Two stored results, one of which at least is named (compare_stored.c). The exit status. */
+int compare_stored(const struct compare_options *options);
+bool compare_is_stored(const char *operand);
+
+/*
  * Measures and judges with the options, showing progress; benchmarks, count and seed are set.
  *   Returns  as comparison_execute.   Owner: comparison_free.
  */

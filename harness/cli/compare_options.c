@@ -8,24 +8,33 @@
 
 /* Options that take a value; the others of compare's own take none. */
 static const char *const valued[] = {"--gate", "--margin", "--target", "--quads", "--prepare",
-	"--cleanup", "-b", "--benchmark", "--inject", "--suites", "--log", "--window"};
+	"--cleanup", "--setup", "--conclude", "--build", "--run", "--calibration", "-b",
+	"--benchmark", "--inject", "--suites", "--log", "--window"};
 
 static int read_gates(struct compare_options *options, const char *text)
 {
 	memset(options->gates, 0, sizeof(options->gates));
+	options->gates_given = true;
 	for (const char *at = text; *at != '\0';) {
 		size_t bytes = strcspn(at, ",");
 		if (bytes == 4 && strncmp(at, "wall", bytes) == 0)
 			options->gates[METRIC_WALL] = options->gates[METRIC_STALL] = true;
 		else if (bytes == 3 && strncmp(at, "cpu", bytes) == 0)
 			options->gates[METRIC_CPU] = true;
+		else if (bytes == 6 && strncmp(at, "memory", bytes) == 0)
+			options->gates[METRIC_MEMORY] = true;
+		else if (bytes == 12 && strncmp(at, "instructions", bytes) == 0)
+			options->instructions = true;
 		else
-			return cli_wrong_use(
-				options->name, "--gate '%.40s': expected wall, cpu or both", text);
+			return cli_wrong_use(options->name,
+				"--gate '%.40s': expected a list of wall, cpu, memory, "
+				"instructions",
+				text);
 		at += bytes + (at[bytes] == ',');
 	}
 	if (text[0] == '\0')
-		return cli_wrong_use(options->name, "--gate needs wall, cpu or both");
+		return cli_wrong_use(
+			options->name, "--gate needs some of wall, cpu, memory, instructions");
 	return 0;
 }
 
@@ -98,6 +107,41 @@ static int add_benchmark(struct compare_options *options, char *text)
 	return 0;
 }
 
+/* Options whose value is taken as it is, and benchmarks. */
+static int read_text(struct compare_options *options, const char *option, char *value)
+{
+	const struct {
+		const char *name, **into;
+	} texts[] = {{"--setup", &options->setup}, {"--prepare", &options->prepare},
+		{"--conclude", &options->conclude}, {"--cleanup", &options->cleanup},
+		{"--build", &options->build}, {"--run", &options->run},
+		{"--calibration", &options->calibration}};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(option, texts[i].name) == 0) {
+			*texts[i].into = value;
+			return 0;
+		}
+	return add_benchmark(options, value);
+}
+
+/* "--ignore-failure" alone, or with a list of exit statuses: "=1,3". */
+static int read_policy(struct compare_options *options, const char *list)
+{
+	options->ignore_failure = true;
+	for (const char *at = list; *at != '\0';) {
+		char *end;
+		long code = strtol(at, &end, 10);
+		if (end == at || (*end != ',' && *end != '\0') || code < 0 || code > 255 ||
+			options->codes_count == SHELL_CODES_MAX)
+			return cli_wrong_use(options->name,
+				"--ignore-failure '%.40s' is not a list of exit statuses", list);
+		options->codes[options->codes_count++] = (int)code;
+		at = end + (*end == ',');
+	}
+	return 0;
+}
+
 static int read_valued(struct compare_options *options, const char *option, char *value)
 {
 	if (strcmp(option, "--gate") == 0)
@@ -116,12 +160,8 @@ static int read_valued(struct compare_options *options, const char *option, char
 		return read_window(options, value);
 	if (strcmp(option, "--log") == 0)
 		options->log = value;
-	else if (strcmp(option, "--prepare") == 0)
-		options->prepare = value;
-	else if (strcmp(option, "--cleanup") == 0)
-		options->cleanup = value;
 	else
-		return add_benchmark(options, value);
+		return read_text(options, option, value);
 	return 0;
 }
 
@@ -139,6 +179,10 @@ static int take_own(struct compare_options *options, int argc, char **argv, int 
 		return options->from = true;
 	if (strcmp(argv[at], "--ignore-failure") == 0)
 		return options->ignore_failure = true;
+	if (strncmp(argv[at], "--ignore-failure=", 17) == 0)
+		return read_policy(options, argv[at] + 17) != 0 ? -1 : 1;
+	if (strcmp(argv[at], "--confirm-layout") == 0)
+		return options->confirm_layout = true;
 	for (size_t i = 0; i < sizeof(valued) / sizeof(valued[0]); i++) {
 		if (strlen(valued[i]) != name || strncmp(argv[at], valued[i], name) != 0)
 			continue;
@@ -150,6 +194,30 @@ static int take_own(struct compare_options *options, int argc, char **argv, int 
 		}
 		return read_valued(options, valued[i], value) != 0 ? -1 : inside ? 1 : 2;
 	}
+	return 0;
+}
+
+/* What goes with commands, and what does not. */
+static int check_commands(const struct compare_options *options)
+{
+	bool whole = options->command || options->run != NULL;
+	bool aside = options->setup != NULL || options->prepare != NULL ||
+		     options->conclude != NULL || options->cleanup != NULL;
+
+	if ((options->build != NULL) != (options->run != NULL))
+		return cli_wrong_use(options->name, "--build and --run go together");
+	if (options->command && options->run != NULL)
+		return cli_wrong_use(options->name,
+			"--command takes two commands, --run one for two revisions: not both");
+	if (!whole && (aside || options->ignore_failure))
+		return cli_wrong_use(options->name,
+			"--setup, --prepare, --conclude, --cleanup and --ignore-failure go with "
+			"--command or --run");
+	if (whole && options->benchmarks_count > 0)
+		return cli_wrong_use(options->name, "-b does not go with --command or --run");
+	if (whole && options->confirm_layout)
+		return cli_wrong_use(
+			options->name, "--confirm-layout links concbench anew, not other programs");
 	return 0;
 }
 
@@ -168,15 +236,9 @@ static int check(const struct compare_options *options)
 	if (!calibrates && (options->inject != 0 || options->suites > 1 || options->from))
 		return cli_wrong_use(
 			options->name, "--inject, --suites and --from go with calibrate");
-	if (calibrates && options->command)
-		return cli_wrong_use(options->name, "--command goes with compare");
-	if (!options->command &&
-		(options->prepare != NULL || options->cleanup != NULL || options->ignore_failure))
-		return cli_wrong_use(options->name,
-			"--prepare, --cleanup and --ignore-failure go with --command");
-	if (options->command && options->benchmarks_count > 0)
-		return cli_wrong_use(options->name, "-b does not go with --command");
-	return 0;
+	return calibrates && options->command
+		       ? cli_wrong_use(options->name, "--command goes with compare")
+		       : check_commands(options);
 }
 
 int compare_options_parse(struct compare_options *options, const char *name, int argc, char **argv)

@@ -6,11 +6,12 @@
 
 #include "harness/cli/options.h"
 #include "harness/compare/compare.h"
+#include "harness/compare/shell.h"
 
 struct compare_options {
 	const char *name;      /* of the command */
 	struct options shared; /* arguments: the operands */
-	bool gates[METRICS], gates_free;
+	bool gates[METRICS], gates_free, gates_given;
 	double margin, target; /* 0 = the metrics' own */
 	int quads;             /* 0 = by plan */
 	double inject;         /* calibrate: share of more work in the head; 0 = none */
@@ -20,7 +21,13 @@ struct compare_options {
 	int suites;            /* calibrate: comparisons to make */
 	bool from;             /* calibrate: operands are logs to evaluate */
 	bool command, ignore_failure;
-	const char *prepare, *cleanup;  /* NULL = none */
+	int codes[SHELL_CODES_MAX]; /* of --ignore-failure=1,2 */
+	int codes_count;
+	const char *setup, *prepare, *conclude, *cleanup; /* NULL = none */
+	const char *build, *run; /* of other people's repositories; NULL = ours */
+	bool instructions;       /* --gate instructions */
+	bool confirm_layout;
+	const char *calibration;        /* folder of calibrations */
 	char *benchmarks[COMPARED_MAX]; /* WORKLOAD/MODEL */
 	bool free[COMPARED_MAX];        /* of those, scheduled freely */
 	int benchmarks_count;

@@ -16,7 +16,7 @@
 #include "harness/measure/binary.h"
 #include "harness/measure/without.h"
 
-enum { INTERFACE_VERSION = 1, STACK_LIMIT_BYTES = 8 << 20 };
+enum { INTERFACE_VERSION = 2, STACK_LIMIT_BYTES = 8 << 20 };
 
 static const char help[] =
 	"usage: concbench exec WORKLOAD/MODEL [OPTION...]\n"
@@ -29,6 +29,7 @@ static const char help[] =
 	"  --rounds N            run exactly so many\n"
 	"  --seed N\n"
 	"  --sut-cpus LIST --load-cpus LIST\n"
+	"  --chunk N             operations per chunk of the window (as the warm-up suggests)\n"
 	"  --record-fd N         where the record goes (1)\n"
 	"  --stall DURATION      without progress for so long it is ended (60s)\n"
 	"  --settle DURATION     kind memory: the longest wait for a baseline that stands still "

@@ -22,6 +22,7 @@ enum {
 	OPTION_INTERFACE = 256,
 	OPTION_SEED,
 	OPTION_ROUNDS,
+	OPTION_CHUNK,
 	OPTION_WINDOW,
 	OPTION_KIND,
 	OPTION_SIZE,
@@ -43,6 +44,7 @@ static const struct option options[] = {
 	{"interface", no_argument, NULL, OPTION_INTERFACE},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"rounds", required_argument, NULL, OPTION_ROUNDS},
+	{"chunk", required_argument, NULL, OPTION_CHUNK},
 	{"window", required_argument, NULL, OPTION_WINDOW},
 	{"kind", required_argument, NULL, OPTION_KIND},
 	{"size", required_argument, NULL, OPTION_SIZE},
@@ -180,6 +182,10 @@ static int read_option(struct exec_arguments *arguments, int option, const char 
 	case OPTION_ROUNDS:
 		rc = read_count("rounds", text, 1, &rounds);
 		draft->rounds = rc == 0 ? (uint64_t)rounds : 0;
+		return rc;
+	case OPTION_CHUNK:
+		rc = read_count("chunk", text, 1, &rounds);
+		draft->chunk_operations = rc == 0 ? (uint64_t)rounds : 0;
 		return rc;
 	case OPTION_WINDOW:
 		return read_duration("window", text, &draft->window_ns);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/compare/judge.h"
 #include "harness/compare/quad.h"
 #include "harness/run/random.h"
 #include "harness/run/stop.h"
-#include "harness/stats/order.h"
 
 enum {
 	PADDING_MAX = 4096,
@@ -20,14 +20,7 @@ enum {
 /* A spinner that lost more than this share of its CPU to somebody outside: contaminated. */
 static const double contaminated = 0.10;
 
-/* Both canaries together err in 1 % of clean sessions. */
-static const double canary_confidence = 0.995;
-
-/* So many times the calibrated noise of a canary is another machine than the calibrated one. */
-static const double canary_noise = 2, mad_sigma = 1.4826;
-
 const char compared_free_suffix[] = ":free";
-const double compared_free_margin = 0.10, compared_free_target = 0.25;
 const char *const canary_names[CANARIES] = {"arithmetic", "pipe"};
 
 static uint64_t elapsed_ns(const struct comparison *comparison)
@@ -167,59 +160,6 @@ static int measure_canaries(struct comparison *comparison)
 	return rc;
 }
 
-static void make_findings(const struct comparison *comparison, struct compared *benchmark)
-{
-	for (int metric = 0; metric < METRICS; metric++) {
-		const struct metric_facts *facts = &metric_facts[metric];
-		bool wide = benchmark->free && facts->ratio;
-		double margin = wide ? compared_free_margin : facts->margin;
-		double target = wide ? compared_free_target : facts->target;
-		if (facts->ratio && comparison->margin > 0)
-			margin = comparison->margin;
-		if (facts->ratio && comparison->target > 0)
-			target = comparison->target;
-		/* an option may have moved one of them past the other */
-		benchmark->findings[metric] = (struct finding){.values = benchmark->values[metric],
-			.n = benchmark->counts[metric],
-			.ratio = facts->ratio,
-			.shown = comparison->gates[metric] && benchmark->counts[metric] > 0,
-			.gated = comparison->gates[metric] && benchmark->counts[metric] > 0 &&
-				 (!benchmark->free || comparison->gates_free),
-			.margin = margin,
-			.target = target > margin ? target : 2 * margin};
-	}
-}
-
-static int cap(const struct comparison *comparison, int quads)
-{
-	return comparison->quads_max > 0 && quads > comparison->quads_max ? comparison->quads_max
-									  : quads;
-}
-
-/* After the pilot: how many quads each benchmark needs for its noisiest gated metric. */
-static void plan(struct comparison *comparison)
-{
-	int tests = 0;
-
-	for (int i = 0; i < comparison->count; i++) {
-		make_findings(comparison, &comparison->benchmarks[i]);
-		for (int metric = 0; metric < METRICS; metric++)
-			tests += comparison->benchmarks[i].findings[metric].gated;
-	}
-	for (int i = 0; i < comparison->count; i++) {
-		struct compared *benchmark = &comparison->benchmarks[i];
-		int most = PILOT_QUADS;
-		for (int metric = 0; metric < METRICS; metric++) {
-			const struct finding *finding = &benchmark->findings[metric];
-			/* the stall share rides along: its noise on a busy machine has no bound */
-			bool asks = finding->gated && finding->ratio;
-			int quads = asks ? verdict_plan(finding, tests) : 0;
-			most = quads > most ? quads : most;
-		}
-		benchmark->planned = cap(comparison, most);
-	}
-}
-
 static double left_ns(const struct compared *benchmark)
 {
 	int made = benchmark->quads + benchmark->dropped[0] + benchmark->dropped[1];
@@ -295,50 +235,13 @@ static int probe(struct comparison *comparison)
 	for (int i = 0; i < comparison->count && rc == 0; i++) {
 		struct compared *benchmark = &comparison->benchmarks[i];
 		struct sample sample;
-		benchmark->planned = cap(comparison, PILOT_QUADS);
+		benchmark->planned = comparison_cap(comparison, benchmark, PILOT_QUADS);
 		rc = stop_signal() != 0 ? -EINTR
 					: comparison->world->probe(comparison->world, i, &sample);
 		if (rc == 0 && sample.status != STATUS_OK)
 			give_up(benchmark, "base", sample.reason);
 		benchmark->injected = rc == 0 ? sample.injected : 0;
 	}
-	return rc;
-}
-
-static void judge_canaries(struct comparison *comparison)
-{
-	for (int which = 0; which < CANARIES; which++) {
-		struct compared *canary = &comparison->canaries[which];
-		struct interval interval = interval_median(canary->values[METRIC_WALL],
-			canary->counts[METRIC_WALL], canary_confidence);
-		if (interval.coverage >= canary_confidence && !interval_contains(&interval, 0))
-			comparison->contaminated = true;
-		double sigma = mad_sigma *
-			       order_mad(canary->values[METRIC_WALL], canary->counts[METRIC_WALL]);
-		double calibrated = comparison->canary_sigma[which];
-		if (calibrated > 0 && canary->counts[METRIC_WALL] >= PILOT_QUADS &&
-			sigma > canary_noise * calibrated)
-			comparison->contaminated = comparison->unsteady = true;
-	}
-}
-
-static int judge(struct comparison *comparison)
-{
-	size_t own = sizeof(comparison->benchmarks[0].findings);
-	struct finding *all = calloc((size_t)comparison->count + 1, own);
-
-	if (all == NULL)
-		return -ENOMEM;
-	for (int i = 0; i < comparison->count; i++) {
-		struct compared *benchmark = &comparison->benchmarks[i];
-		make_findings(comparison, benchmark);
-		memcpy(&all[i * METRICS], benchmark->findings, own);
-	}
-	int rc = verdict_judge(all, comparison->count * METRICS);
-	for (int i = 0; i < comparison->count && rc == 0; i++)
-		memcpy(comparison->benchmarks[i].findings, &all[i * METRICS], own);
-	free(all);
-	judge_canaries(comparison);
 	return rc;
 }
 
@@ -352,14 +255,14 @@ int comparison_execute(struct comparison *comparison)
 	if (rc == 0)
 		rc = measure_rounds(comparison, NULL);
 	if (rc == 0 && !comparison->short_of_time) {
-		plan(comparison);
+		comparison_plan(comparison);
 		fund(comparison, funded);
 		rc = measure_rounds(comparison, funded);
 		/* what time is left goes to those it does not suffice for */
 		if (rc == 0)
 			rc = measure_rounds(comparison, NULL);
 	}
-	int judged = rc == -ENOMEM || rc == -E2BIG ? 0 : judge(comparison);
+	int judged = rc == -ENOMEM || rc == -E2BIG ? 0 : comparison_judge(comparison);
 	return rc != 0 ? rc : judged;
 }
 
@@ -378,28 +281,4 @@ void comparison_free(struct comparison *comparison)
 		compared_free(&comparison->benchmarks[i]);
 	for (int i = 0; i < CANARIES; i++)
 		compared_free(&comparison->canaries[i]);
-}
-
-struct comparison_summary comparison_summarize(const struct comparison *comparison)
-{
-	struct comparison_summary summary = {0};
-
-	for (int i = 0; i < comparison->count; i++) {
-		const struct compared *benchmark = &comparison->benchmarks[i];
-		/* a refused or failing side has no verdict, whatever was measured before */
-		if (benchmark->given_up) {
-			summary.failed++;
-			continue;
-		}
-		for (int metric = 0; metric < METRICS; metric++) {
-			const struct finding *finding = &benchmark->findings[metric];
-			if (!finding->gated)
-				continue;
-			summary.regressed += finding->verdict == VERDICT_REGRESSED;
-			summary.inconclusive += finding->verdict == VERDICT_INCONCLUSIVE;
-			summary.equivalent += finding->verdict == VERDICT_EQUIVALENT;
-			summary.improved += finding->verdict == VERDICT_IMPROVED;
-		}
-	}
-	return summary;
 }

@@ -57,6 +57,7 @@ struct compare_world {
 struct compared {
 	char name[2 * RECORD_NAME_MAX + 8];
 	bool free;       /* scheduled freely: reported, not gating */
+	int quads_max;   /* of this benchmark; 0 = no bound of its own */
 	double injected; /* calibration: share of work that the head really does more */
 	bool given_up;
 	char reason[RECORD_REASON_MAX]; /* why */
@@ -74,11 +75,11 @@ struct comparison {
 	/* set by the caller */
 	struct compare_world *world;
 	struct compared *benchmarks;
-	int count; /* at most COMPARED_MAX */
-	bool gates[METRICS];
-	bool gates_free;               /* freely scheduled ones too */
-	double margin, target;         /* of ratios; 0 = those of metric_facts */
-	double canary_sigma[CANARIES]; /* as calibrated, of log-ratios; 0 = unknown */
+	int count;                           /* at most COMPARED_MAX */
+	bool gates[METRICS], shows[METRICS]; /* what decides, what is reported beside it */
+	bool gates_free;                     /* freely scheduled ones too */
+	double margin, target;               /* of ratios; 0 = those of metric_facts */
+	double canary_sigma[CANARIES];       /* as calibrated, of log-ratios; 0 = unknown */
 	uint64_t budget_ns;
 	int quads_max; /* 0 = by plan and budget */
 	uint64_t seed;

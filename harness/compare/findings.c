@@ -19,6 +19,9 @@ static void format_change(char *text, size_t bytes, double change, bool ratio)
 			ratio ? "%" : "pt");
 }
 
+static const enum unit units[] = {
+	[METRIC_NS] = UNIT_DURATION, [METRIC_BYTES] = UNIT_BYTES, [METRIC_COUNT] = UNIT_PLAIN};
+
 static void set_base(struct grid *grid, int at, const struct compared *benchmark, int metric)
 {
 	char text[NUMBER_MAX];
@@ -26,10 +29,11 @@ static void set_base(struct grid *grid, int at, const struct compared *benchmark
 
 	if (benchmark->quads == 0)
 		return;
-	if (metric_facts[metric].ratio)
-		number_format(text, sizeof(text), level, UNIT_DURATION, DIGITS_DEFAULT);
-	else
+	if (metric_facts[metric].unit == METRIC_SHARE)
 		snprintf(text, sizeof(text), "%.1f %%", level * 100);
+	else
+		number_format(text, sizeof(text), level, units[metric_facts[metric].unit],
+			DIGITS_DEFAULT);
 	grid_set(grid, at, BASE, "%s", text);
 }
 
@@ -51,8 +55,10 @@ static void set_finding(struct grid *grid, int at, const struct compared *benchm
 	format_change(text, sizeof(text), finding->detectable, finding->ratio);
 	grid_set(grid, at, SEEN, "%s", isinf(finding->detectable) ? "nothing" : text);
 	grid_set(grid, at, QUADS, "%d", finding->n);
-	grid_set(grid, at, VERDICT, "%s", verdict_names[finding->verdict]);
-	grid->strong[at] = finding->verdict == VERDICT_REGRESSED;
+	/* what does not decide stands in parentheses */
+	grid_set(
+		grid, at, VERDICT, finding->gated ? "%s" : "(%s)", verdict_names[finding->verdict]);
+	grid->strong[at] = finding->gated && finding->verdict == VERDICT_REGRESSED;
 }
 
 static bool is_shown(const struct compared *benchmark, int metric)
@@ -114,6 +120,19 @@ static void note_inconclusive(
 			finding->ratio ? "%" : "pt", needed);
 }
 
+/* Wall or CPU time that should decide, and that this benchmark does not have. */
+static void note_missing(const struct writer *writer, const struct comparison *comparison,
+	const struct compared *benchmark)
+{
+	/* of invocations that weigh, time is not expected */
+	if (benchmark->given_up || benchmark->quads == 0 || benchmark->counts[METRIC_MEMORY] > 0)
+		return;
+	for (int metric = METRIC_WALL; metric <= METRIC_CPU; metric++)
+		if (comparison->gates[metric] && benchmark->counts[metric] == 0)
+			write_note(writer, "%s %s: not judged, it has none", benchmark->name,
+				metric_facts[metric].name);
+}
+
 static void write_notes(const struct writer *writer, const struct comparison *comparison)
 {
 	for (int i = 0; i < comparison->count; i++) {
@@ -131,6 +150,7 @@ static void write_notes(const struct writer *writer, const struct comparison *co
 			if (is_shown(benchmark, metric) &&
 				benchmark->findings[metric].verdict == VERDICT_INCONCLUSIVE)
 				note_inconclusive(writer, benchmark, metric);
+		note_missing(writer, comparison, benchmark);
 	}
 	for (int i = 0; i < CANARIES && comparison->contaminated; i++) {
 		struct interval change =
@@ -159,10 +179,11 @@ static void write_verdict(
 		write_text(writer,
 			"%s%s: %d regressed, %d inconclusive, %d equivalent, %d improved, %d "
 			"without a verdict",
-			summary.regressed > 0      ? "REGRESSED"
-			: summary.failed > 0       ? "NOT MEASURED"
-			: summary.inconclusive > 0 ? "INCONCLUSIVE"
-						   : "PASSED",
+			summary.regressed > 0                        ? "REGRESSED"
+			: summary.failed > 0                         ? "NOT MEASURED"
+			: summary.inconclusive > 0                   ? "INCONCLUSIVE"
+			: summary.equivalent + summary.improved == 0 ? "NOT MEASURED"
+								     : "PASSED",
 			so_far, summary.regressed, summary.inconclusive, summary.equivalent,
 			summary.improved, summary.failed);
 }

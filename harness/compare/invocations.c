@@ -20,12 +20,16 @@ static int invoke(struct invocations *invocations, int benchmark, enum arm arm, 
 		.seed = invocations->seed,
 		.window_ns = invocations->window_ns,
 		.rounds = rounds,
+		.chunk = rounds > 0 && invocations->chunks ? invocations->chunk[benchmark] : 0,
 		.deadline_ns = deadline_ns,
 		.padding = padding};
 	struct record record;
 
 	memset(&record, 0, sizeof(record));
 	int rc = executor->invoke(executor, &request, &record);
+	if (rc == 0 && rounds == 0)
+		invocations->chunk[benchmark] =
+			record.chunk_operations > 0 ? (uint64_t)record.chunk_operations : 0;
 	if (rc == 0)
 		sample_from_record(
 			sample, &record, (cell->workload->flags & WORKLOAD_NO_RATE) == 0);

@@ -15,6 +15,8 @@ struct invocations {
 	uint64_t seed, window_ns;
 	double inject; /* share of more (negative: fewer) rounds that the head does for the same
 			  nominal work; 0 = none */
+	bool chunks;   /* both sides can be told how long chunks are */
+	uint64_t chunk[COMPARED_MAX];          /* as the base's probe chose */
 	struct record_work work[COMPARED_MAX]; /* nominal, fixed by the base's probe */
 };
 

@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const arm_folders[ARMS] = {"base", "head"};
+#include "harness/compare/command.h"
 
-enum { INTERFACE = 1 };
+static const char *const arm_folders[ARMS] = {"base", "head"};
 
 int operands_open(struct operands *operands)
 {
@@ -35,37 +35,12 @@ int operands_open(struct operands *operands)
 	return 0;
 }
 
-/*
- * Runs a program with its output in a file.
- *   line     its last line, as far as it fits
- *   Returns  its exit status, 128 + signal, or -errno.
- */
 static int run(const struct operands *operands, char *const *argv, char *line, size_t bytes)
 {
-	char path[80], text[4096];
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int status;
+	char log[80];
 
-	snprintf(path, sizeof(path), "%s/log", operands->folder);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	int rc = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (rc != 0)
-		return -rc;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	FILE *log = fopen(path, "re");
-	line[0] = '\0';
-	while (log != NULL && fgets(text, sizeof(text), log) != NULL)
-		snprintf(line, bytes, "%.*s", (int)strcspn(text, "\n"), text);
-	if (log != NULL)
-		fclose(log);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	snprintf(log, sizeof(log), "%s/log", operands->folder);
+	return command_run(log, argv, line, bytes);
 }
 
 static int copy(const char *from, const char *to)
@@ -105,32 +80,124 @@ static int step(const struct operands *operands, const char *operand, char *cons
 	return -ECHILD;
 }
 
-/* Builds a revision in a tree of its own and copies the program. */
-static int build(const struct operands *operands, enum arm arm, const char *operand, char *error,
+/* The commit that an operand stands for; NULL: the working tree, changes included. */
+static int resolve(const struct operands *operands, const char *operand, char *hash, size_t bytes,
+	char *error, size_t error_bytes)
+{
+	char commit[100] = "HEAD^{commit}";
+	char *const stash[] = {"git", "stash", "create", NULL};
+	char *const parse[] = {"git", "rev-parse", "--verify", "--quiet", commit, NULL};
+
+	hash[0] = '\0';
+	/* a commit of what is changed, that no branch knows; nothing if nothing is */
+	if (operand == NULL && run(operands, stash, hash, bytes) == 0 && strlen(hash) >= 40)
+		return 0;
+	if (operand != NULL)
+		snprintf(commit, sizeof(commit), "%.80s^{commit}", operand + strlen("git:"));
+	if (commit[0] != '-' && run(operands, parse, hash, bytes) == 0)
+		return 0;
+	snprintf(error, error_bytes, "%.100s: there is no such revision here",
+		operand != NULL ? operand : "the working tree");
+	return -EINVAL;
+}
+
+/* A tree of its own with the operand's files, under a path as long as the other side's. */
+static int check_out(struct operands *operands, enum arm arm, const char *operand, char *error,
 	size_t error_bytes)
 {
-	char tree[80], made[120], commit[100], hash[80] = "";
+	char hash[80] = "", *tree = operands->trees[arm];
+	const char *name = operand != NULL ? operand : "the working tree";
+	int rc = resolve(operands, operand, hash, sizeof(hash), error, error_bytes);
 
-	snprintf(tree, sizeof(tree), "%s/%s/tree", operands->folder, arm_folders[arm]);
-	snprintf(made, sizeof(made), "%s/build/release/concbench", tree);
-	snprintf(commit, sizeof(commit), "%.80s^{commit}", operand + strlen("git:"));
-	char *const resolve[] = {"git", "rev-parse", "--verify", "--quiet", commit, NULL};
+	if (rc != 0)
+		return rc;
+	snprintf(tree, sizeof(operands->trees[arm]), "%s/%s/tree", operands->folder,
+		arm_folders[arm]);
 	char *const clone[] = {
 		"git", "clone", "--quiet", "--shared", "--no-checkout", ".", tree, NULL};
 	char *const checkout[] = {"git", "-C", tree, "checkout", "--quiet", "--detach", hash, NULL};
+	char *const modules[] = {
+		"git", "-C", tree, "submodule", "--quiet", "update", "--init", "--recursive", NULL};
+	rc = step(operands, name, clone, error, error_bytes);
+	if (rc == 0)
+		rc = step(operands, name, checkout, error, error_bytes);
+	return rc == 0 ? step(operands, name, modules, error, error_bytes) : rc;
+}
+
+/* Builds a revision of concbench and copies the program. */
+static int build(struct operands *operands, enum arm arm, const char *operand, char *error,
+	size_t error_bytes)
+{
+	const char *name = operand != NULL ? operand : "the working tree";
+	char made[120], *tree = operands->trees[arm];
 	char *const make[] = {"make", "-s", "-C", tree, "build/release/concbench", NULL};
-	if (commit[0] == '-' || run(operands, resolve, hash, sizeof(hash)) != 0) {
-		snprintf(error, error_bytes, "%.100s: there is no such revision here", operand);
-		return -EINVAL;
-	}
-	int rc = step(operands, operand, clone, error, error_bytes);
+	int rc = check_out(operands, arm, operand, error, error_bytes);
+
 	if (rc == 0)
-		rc = step(operands, operand, checkout, error, error_bytes);
-	if (rc == 0)
-		rc = step(operands, operand, make, error, error_bytes);
+		rc = step(operands, name, make, error, error_bytes);
+	snprintf(made, sizeof(made), "%s/build/release/concbench", tree);
 	if (rc == 0 && (rc = copy(made, operands->programs[arm])) != 0)
 		snprintf(error, error_bytes, "%.100s: its build has no build/release/concbench",
-			operand);
+			name);
+	return rc;
+}
+
+int operand_build(struct operands *operands, enum arm arm, const char *operand, const char *with,
+	char *error, size_t error_bytes)
+{
+	char script[PATH_MAX];
+	char *const shell[] = {"sh", "-c", script, NULL};
+	int rc;
+
+	if (operand != NULL && strncmp(operand, "git:", 4) != 0) {
+		snprintf(error, error_bytes, "%.100s: --build expects git:REVISION", operand);
+		return -EINVAL;
+	}
+	rc = check_out(operands, arm, operand, error, error_bytes);
+	if (rc != 0)
+		return rc;
+	if (snprintf(script, sizeof(script), "cd '%s' && { %s\n}", operands->trees[arm], with) >=
+		(int)sizeof(script)) {
+		snprintf(error, error_bytes, "--build is too long");
+		return -EINVAL;
+	}
+	char line[300] = "";
+	int status = run(operands, shell, line, sizeof(line));
+	if (status != 0)
+		snprintf(error, error_bytes, "%.100s: --build ended with status %d: %.300s",
+			operand != NULL ? operand : "the working tree", status, line);
+	return status == 0 ? 0 : -ECHILD;
+}
+
+int operand_shuffle(
+	struct operands *operands, enum arm arm, unsigned seed, char *error, size_t error_bytes)
+{
+	char log[80], link[200], path[120], *tree = operands->trees[arm];
+	char *const lld[] = {"ld.lld", "--version", NULL};
+	/* the objects are of the first call: they are not older than the flags of this one */
+	char *const again[] = {"make", "-s", "-C", tree, "-o", "build/layout/flags", "MODE=layout",
+		"CFLAGS=-O2 -g -ffunction-sections", link, "build/layout/concbench", NULL};
+	char *const first[] = {"make", "-s", "-C", tree, "MODE=layout",
+		"CFLAGS=-O2 -g -ffunction-sections", link, "build/layout/concbench", NULL};
+	int rc = 0;
+
+	snprintf(log, sizeof(log), "%s/log", operands->folder);
+	if (command_run(log, lld, NULL, 0) != 0) {
+		snprintf(error, error_bytes,
+			"ld.lld is not installed (Debian: apt-get install lld)");
+		return -ENOTSUP;
+	}
+	if (tree[0] == '\0')
+		rc = check_out(operands, arm, NULL, error, error_bytes);
+	snprintf(link, sizeof(link), "LDFLAGS=-fuse-ld=lld -Wl,--shuffle-sections=.text*=%u", seed);
+	snprintf(path, sizeof(path), "%s/build/layout/concbench", tree);
+	bool built = access(path, F_OK) == 0;
+	if (built && unlink(path) != 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = step(operands, "--confirm-layout", built ? again : first, error, error_bytes);
+	if (rc == 0 && (rc = copy(path, operands->programs[arm])) != 0)
+		snprintf(error, error_bytes, "--confirm-layout: %s", strerror(-rc));
 	return rc;
 }
 
@@ -153,21 +220,39 @@ static int find(const char *operand, char *path)
 	return access(path, X_OK) == 0 ? 0 : -errno;
 }
 
+/* The line "flags …" of its --version. */
+static void read_flags(struct operands *operands, enum arm arm)
+{
+	char *const argv[] = {operands->programs[arm], "--version", NULL};
+	char line[sizeof(operands->flags[arm])] = "";
+	static const char head[] = "flags     ";
+
+	/* an older one may lack it: then nothing is said about flags */
+	if (run(operands, argv, line, sizeof(line)) == 0 &&
+		strncmp(line, head, sizeof(head) - 1) == 0)
+		strcpy(operands->flags[arm], line + sizeof(head) - 1);
+}
+
 /* Does it speak our invocation interface? */
-static int check(const struct operands *operands, enum arm arm, const char *operand, char *error,
+static int check(struct operands *operands, enum arm arm, const char *operand, char *error,
 	size_t error_bytes)
 {
-	char program[PATH_MAX], line[100] = "";
-	char *const argv[] = {program, "exec", "--interface", NULL};
+	char line[100] = "";
+	char *const argv[] = {operands->programs[arm], "exec", "--interface", NULL};
+	int status = run(operands, argv, line, sizeof(line)), version = atoi(line);
 
-	snprintf(program, sizeof(program), "%s", operands->programs[arm]);
-	int status = run(operands, argv, line, sizeof(line));
-	if (status == 0 && atoi(line) == INTERFACE)
+	if (status == 0 && version >= INTERFACE_OLDEST && version <= INTERFACE_NEWEST) {
+		if (operands->interface == 0 || version < operands->interface)
+			operands->interface = version;
+		read_flags(operands, arm);
 		return 0;
-	if (status == 0 && atoi(line) > 0)
+	}
+	if (status == 0 && version > 0)
 		snprintf(error, error_bytes,
-			"%.200s speaks invocation interface %d, this program %d", operand,
-			atoi(line), INTERFACE);
+			"%.200s speaks version %d of the invocation interface, this program %d to "
+			"%d: let the %s of the two compare",
+			operand, version, INTERFACE_OLDEST, INTERFACE_NEWEST,
+			version > INTERFACE_NEWEST ? "newer" : "older");
 	else
 		snprintf(error, error_bytes,
 			"%.200s is not a concbench (exec --interface gave %s %d); two other "

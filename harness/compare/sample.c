@@ -16,10 +16,11 @@ enum {
 static const double stall_medians = 1.5;
 
 const struct metric_facts metric_facts[METRICS] = {
-	[METRIC_WALL] = {"wall", true, 0.02, 0.05},
-	[METRIC_CPU] = {"cpu", true, 0.02, 0.05},
-	[METRIC_STALL] = {"stall", false, 0.02, 0.05},
-	[METRIC_SWITCHES] = {"switches", false, 0.02, 0.05},
+	[METRIC_WALL] = {"wall", METRIC_NS, true, 0.02, 0.05},
+	[METRIC_CPU] = {"cpu", METRIC_NS, true, 0.02, 0.05},
+	[METRIC_STALL] = {"stall", METRIC_SHARE, false, 0.02, 0.05},
+	[METRIC_MEMORY] = {"memory", METRIC_BYTES, true, 0.02, 0.05},
+	[METRIC_SWITCHES] = {"switches", METRIC_COUNT, true, 0.02, 0.05},
 };
 
 /*
@@ -62,6 +63,16 @@ static void take_chunks(struct sample *sample, const struct record *record)
 	sample->values[METRIC_STALL] = total > 0 ? beyond / total : NAN;
 }
 
+/* The tree's set size at its largest, and what the kernel holds for the tasks. */
+static double memory_of(const struct record *record)
+{
+	double kernel = record->memory.kernel_per_task * (double)record->work.tasks;
+
+	if (record->memory.measured == 0 || record->memory.peak < 0)
+		return NAN;
+	return (double)record->memory.peak + (kernel > 0 ? kernel : 0);
+}
+
 void sample_from_record(struct sample *sample, const struct record *record, bool wall)
 {
 	double operations = (double)record->work.operations;
@@ -73,7 +84,10 @@ void sample_from_record(struct sample *sample, const struct record *record, bool
 	sample->status = record->status;
 	snprintf(sample->reason, sizeof(sample->reason), "%s", record->reason);
 	sample->work = record->work;
-	if (record->status != STATUS_OK || operations <= 0)
+	if (record->status == STATUS_OK && record->kind == KIND_MEMORY)
+		sample->values[METRIC_MEMORY] = memory_of(record);
+	/* a figure of time from an invocation that was stopped to be weighed would be none */
+	if (record->status != STATUS_OK || record->kind != KIND_TIME || operations <= 0)
 		return;
 	sample->values[METRIC_CPU] = (double)record->window.cpu_ns / operations;
 	sample->values[METRIC_SWITCHES] =

@@ -13,12 +13,16 @@ enum metric {
 	METRIC_WALL,     /* ns per operation: the median chunk; of a command: ns in all */
 	METRIC_CPU,      /* ns of CPU per operation, the whole tree's */
 	METRIC_STALL,    /* share of the time in chunks beyond 1.5 medians, 0 .. 1 */
+	METRIC_MEMORY,   /* bytes: set size of the tree at its largest, and the kernel's side */
 	METRIC_SWITCHES, /* context switches per operation: reported, never gating */
 	METRICS
 };
 
+enum metric_unit { METRIC_NS, METRIC_SHARE, METRIC_BYTES, METRIC_COUNT };
+
 struct metric_facts {
 	const char *name;
+	enum metric_unit unit;
 	bool ratio; /* compared by ratio, else by difference */
 	double margin,
 		target; /* what is tolerated, and what must be found: 0.02 is 2 % or points */

@@ -16,20 +16,32 @@
 #include <unistd.h>
 
 #include "harness/compare/invocations.h"
+#include "harness/compare/weigh.h"
 #include "harness/measure/clock.h"
 #include "harness/run/spinner.h"
 #include "harness/run/stop.h"
+
+static const uint64_t second_ns = 1000000000u;
 
 enum { POLL_MS = 50, FIRST_DEADLINE_S = 600, DEADLINE_TIMES = 20, PADDING_MAX = 4096 };
 
 struct outcome {
 	int status; /* of wait */
 	double wall_ns, cpu_ns, switches;
+	double peak_bytes; /* NaN: not weighed */
 	bool timed_out, interrupted;
 };
 
+/* What is run, and how. */
+struct order {
+	const char *command, *folder;
+	int padding;
+	bool weighed;
+	uint64_t deadline_ns;
+};
+
 /* Runs in the child. A process group of its own, so that a hang is ended as a whole. */
-static void become(const char *command, int padding, pid_t parent)
+static void become(const struct order *order, int go, pid_t parent)
 {
 	char text[PADDING_MAX + 1];
 	int null = open("/dev/null", O_RDWR);
@@ -42,10 +54,15 @@ static void become(const char *command, int padding, pid_t parent)
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
-	memset(text, 'x', (size_t)padding);
-	text[padding] = '\0';
+	if (order->folder != NULL && chdir(order->folder) != 0)
+		_exit(127);
+	/* whoever is weighed waits until it is watched */
+	if (order->weighed && read(go, text, 1) != 1)
+		_exit(127);
+	memset(text, 'x', (size_t)order->padding);
+	text[order->padding] = '\0';
 	setenv("CONCBENCH_PADDING", text, 1);
-	execl("/bin/sh", "sh", "-c", command, NULL);
+	execl("/bin/sh", "sh", "-c", order->command, NULL);
 	_exit(127);
 }
 
@@ -70,21 +87,51 @@ static double seconds_of(const struct timeval *time)
 	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
+/* Runs it to weigh it, with nothing timed. */
+static int run_weighed(const struct order *order, struct outcome *outcome)
+{
+	struct weight weight = {.deadline_ns = order->deadline_ns};
+	pid_t parent = getpid();
+	int go[2];
+
+	if (pipe2(go, O_CLOEXEC) != 0)
+		return -errno;
+	pid_t child = fork();
+	int rc = child < 0 ? -errno : 0;
+	if (child == 0)
+		become(order, go[0], parent);
+	weight.go = go[1];
+	if (rc == 0) {
+		weigh(child, &weight);
+		kill(-child, SIGKILL);
+	}
+	close(go[0]);
+	close(go[1]);
+	outcome->status = weight.status;
+	outcome->peak_bytes = weight.peak_bytes;
+	outcome->timed_out = weight.timed_out;
+	outcome->interrupted = weight.interrupted;
+	return rc;
+}
+
 /* Returns  0 or -errno of starting it. */
-static int run(const char *command, int padding, uint64_t deadline_ns, struct outcome *outcome)
+static int run(const struct order *order, struct outcome *outcome)
 {
 	struct rusage usage;
 	pid_t parent = getpid();
 
 	memset(outcome, 0, sizeof(*outcome));
+	outcome->peak_bytes = NAN;
 	fflush(NULL);
+	if (order->weighed)
+		return run_weighed(order, outcome);
 	uint64_t start_ns = clock_now_ns();
 	pid_t child = fork();
 	if (child < 0)
 		return -errno;
 	if (child == 0)
-		become(command, padding, parent);
-	follow(child, deadline_ns, outcome);
+		become(order, -1, parent);
+	follow(child, order->deadline_ns, outcome);
 	while (wait4(child, &outcome->status, 0, &usage) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -111,14 +158,17 @@ static void fail(struct sample *sample, const char *what, const struct outcome *
 			strcmp(what, "command") == 0 ? " (--ignore-failure accepts it)" : "");
 }
 
-/* --prepare or --cleanup: must succeed. */
-static int run_aside(const char *what, const char *command, struct sample *sample)
+/* --prepare or --conclude: must succeed. */
+static int run_aside(
+	const char *what, const char *command, const char *folder, struct sample *sample)
 {
+	struct order order = {
+		.command = command, .folder = folder, .deadline_ns = FIRST_DEADLINE_S * second_ns};
 	struct outcome outcome;
 
 	if (command == NULL || sample->status != STATUS_OK)
 		return 0;
-	int rc = run(command, 0, FIRST_DEADLINE_S * 1000000000ull, &outcome);
+	int rc = run(&order, &outcome);
 	if (rc != 0)
 		return rc;
 	if (outcome.status != 0)
@@ -126,28 +176,67 @@ static int run_aside(const char *what, const char *command, struct sample *sampl
 	return outcome.interrupted ? -EINTR : 0;
 }
 
+int shell_aside(const struct shell *shell, const char *what, const char *command, char *error,
+	size_t error_bytes)
+{
+	const char *const *folders = shell->folders;
+	bool same = folders[0] == folders[1] || (folders[0] != NULL && folders[1] != NULL &&
+							strcmp(folders[0], folders[1]) == 0);
+	struct sample sample = {.status = STATUS_OK};
+	int rc = 0;
+
+	for (int arm = 0; arm < (same ? 1 : ARMS) && rc == 0; arm++)
+		rc = run_aside(what, command, folders[arm], &sample);
+	if (rc == 0 && sample.status != STATUS_OK) {
+		snprintf(error, error_bytes, "%s", sample.reason);
+		rc = -ECHILD;
+	} else if (rc != 0) {
+		snprintf(error, error_bytes, "%s: %s", what, strerror(-rc));
+	}
+	return rc;
+}
+
+/* Is an exit status what the user calls success? */
+static bool is_wanted(const struct shell *shell, int status)
+{
+	bool wanted = status == 0 || (shell->ignore_failure && shell->codes_count == 0);
+
+	for (int i = 0; i < shell->codes_count; i++)
+		wanted = wanted || status == shell->codes[i];
+	return wanted;
+}
+
 static int measure(struct compare_world *world, int benchmark, enum arm arm, int padding,
 	struct sample *sample)
 {
 	const struct shell *shell = world->state;
+	const char *folder = shell->folders[arm];
+	struct order order = {.command = shell->commands[arm],
+		.folder = folder,
+		.padding = padding,
+		.weighed = benchmark == SHELL_WEIGHED,
+		.deadline_ns = shell->deadline_ns};
 	struct outcome outcome = {0};
 
-	(void)benchmark;
 	memset(sample, 0, sizeof(*sample));
 	for (int i = 0; i < METRICS; i++)
 		sample->values[i] = NAN;
 	sample->window_wall = NAN;
-	int rc = run_aside("prepare", shell->prepare, sample);
+	int rc = run_aside("prepare", shell->prepare, folder, sample);
 	if (rc == 0 && sample->status == STATUS_OK) {
-		rc = run(shell->commands[arm], padding, shell->deadline_ns, &outcome);
+		rc = run(&order, &outcome);
 		bool failed = outcome.timed_out || WIFSIGNALED(outcome.status) ||
-			      (outcome.status != 0 && !shell->ignore_failure);
+			      !is_wanted(shell, WEXITSTATUS(outcome.status));
 		if (rc == 0 && failed)
 			fail(sample, "command", &outcome);
 		if (rc == 0 && outcome.interrupted)
 			rc = -EINTR;
 		if (rc == 0)
-			rc = run_aside("cleanup", shell->cleanup, sample);
+			rc = run_aside("conclude", shell->conclude, folder, sample);
+	}
+	if (order.weighed) {
+		sample->values[METRIC_MEMORY] = outcome.peak_bytes;
+		return rc == -EINTR || rc == -ENOMEM ? rc : rc != 0 ? -ENOMEM : 0;
 	}
 	sample->values[METRIC_WALL] = sample->window_wall = outcome.wall_ns;
 	/* a command too short for the kernel to count its CPU time has none to compare */
@@ -160,12 +249,15 @@ static int probe(struct compare_world *world, int benchmark, struct sample *samp
 {
 	struct shell *shell = world->state;
 
-	shell->deadline_ns = FIRST_DEADLINE_S * 1000000000ull;
+	/* the timed runs come first and have set the deadline */
+	if (benchmark == SHELL_WEIGHED)
+		return measure(world, benchmark, ARM_BASE, 0, sample);
+	shell->deadline_ns = FIRST_DEADLINE_S * second_ns;
 	int rc = measure(world, benchmark, ARM_BASE, 0, sample);
 	/* a hang on the head is one that takes many times what the base took */
 	uint64_t more_ns = (uint64_t)(DEADLINE_TIMES * sample->values[METRIC_WALL]);
 	if (rc == 0 && sample->status == STATUS_OK)
-		shell->deadline_ns = 10000000000u + more_ns;
+		shell->deadline_ns = 10 * second_ns + more_ns;
 	return rc;
 }
 

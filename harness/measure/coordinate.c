@@ -123,12 +123,16 @@ static void size_chunks(struct orders *orders, uint64_t round_ns)
 	if ((orders->workload->flags & WORKLOAD_NO_CHUNKS) != 0 || operations == 0)
 		return;
 	if (invocation->mode == ROUNDS_EACH) {
-		invocation->rounds_per_chunk = per_chunk(round_ns, rounds);
+		invocation->rounds_per_chunk = orders->chunk_operations / operations;
+		if (invocation->rounds_per_chunk == 0)
+			invocation->rounds_per_chunk = per_chunk(round_ns, rounds);
 		invocation->chunk_operations = invocation->rounds_per_chunk * operations;
 		return;
 	}
-	invocation->chunk_operations =
-		per_chunk(operation_ns(orders, round_ns / operations), operations * rounds);
+	invocation->chunk_operations = orders->chunk_operations;
+	if (invocation->chunk_operations == 0)
+		invocation->chunk_operations =
+			per_chunk(operation_ns(orders, round_ns / operations), operations * rounds);
 }
 
 /* What the discarded rounds have left behind. */

@@ -9,7 +9,7 @@
 #include "harness/params.h"
 
 /* program, exec, cell, seven options with values, and -p twice per parameter */
-enum { ARGV_MAX = 2 * (PARAMS_MAX + COMMON_PARAMS) + 20 };
+enum { ARGV_MAX = 2 * (PARAMS_MAX + COMMON_PARAMS) + 22 };
 
 static const char padding_name[] = "CONCBENCH_PADDING=";
 
@@ -60,6 +60,8 @@ static int fill_argv(char **argv, const struct invocation_request *request, int 
 		add_number(argv, &count, "--rounds", request->rounds, "");
 	else
 		add_number(argv, &count, "--window", request->window_ns, "ns");
+	if (request->chunk > 0)
+		add_number(argv, &count, "--chunk", request->chunk, "");
 	add(argv, &count, "--kind");
 	add(argv, &count, kind_names[cell->kind]);
 	if (cell->kind == KIND_MEMORY && request->settle_ns > 0)

@@ -76,7 +76,18 @@ START_TEST(wrong_use_is_one_line_and_status_two)
 		{"/no/such", "/no/such: there is no executable concbench"},
 		{"/bin/true", "/bin/true is not a concbench"},
 		{"git:no-such-revision", "git:no-such-revision: there is no such revision here"},
-		{"x --gate memory", "--gate 'memory': expected wall, cpu or both"},
+		{"x --gate disk", "--gate 'disk': expected a list of wall, cpu, memory"},
+		{"x --build make", "--build and --run go together"},
+		{"x --ignore-failure=1,x", "is not a list of exit statuses"},
+		{"--build true --run true /bin/true", "--build expects git:REVISION"},
+		{"--command a b --confirm-layout", "--confirm-layout links concbench anew"},
+		{"x.jsonl y", "a stored result is compared with another stored one"},
+		{"x.jsonl y.jsonl --gate wall", "--gate: stored results decide nothing"},
+		{"x.jsonl y.json", "x.jsonl and y.json are of different kinds"},
+		{"x.jsonl y.jsonl", "x.jsonl: "},
+		{"/dev/null/x.json y.json", "Not a directory"},
+		{"results/record.schema.json results/record.schema.json",
+			"is no JSON of hyperfine"},
 		{"x --margin 5% --target 3%", "must lie above"},
 		{"x --margin much", "--margin 'much' is not a share"},
 		{"x --quads 0", "--quads '0' is not a number"},
@@ -96,6 +107,56 @@ START_TEST(wrong_use_is_one_line_and_status_two)
 		ck_output(wrong[i].said);
 		ck_assert_msg(strchr(output, '\n') == strrchr(output, '\n'), "%.300s", output);
 	}
+}
+END_TEST
+
+START_TEST(stored_results_say_who_won_and_give_no_verdict)
+{
+	int status = program_run("F=$(ls results/reference/*.jsonl); "
+				 "concbench compare \"$F\" \"$F\"",
+		output, sizeof output);
+
+	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
+	ck_output("ADVISORY, no verdict: the winner changes in 0 of ");
+	ck_output("measured apart");
+	status = program_run("F=tests/golden/run/hyperfine.json; "
+			     "concbench compare $F $F --format md",
+		output, sizeof output);
+	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
+	ck_output("| echo/async | 0.1234 s | 0.1234 s | +0.0 % |");
+}
+END_TEST
+
+START_TEST(a_command_is_weighed_and_its_exit_status_may_be_wanted)
+{
+	int status = program_run("concbench compare --command 'exit 3' 'exit 3' "
+				 "--ignore-failure=1,3 --gate memory --quads 1 -q",
+		output, sizeof output);
+
+	ck_assert_msg(status == 0 || status == 4, "status %d: %.1500s", status, output);
+	ck_output("command    memory");
+	ck_output("iB"); /* the base's level */
+	status = program_run("concbench compare --command 'exit 3' 'exit 3' --ignore-failure=1 "
+			     "--quads 1 -q",
+		output, sizeof output);
+	ck_assert_int_eq(status, 4);
+	ck_output("no verdict: base: command: exit status 3");
+}
+END_TEST
+
+START_TEST(two_revisions_of_any_repository_are_built_and_run)
+{
+	int status = program_run(
+		"D=$(mktemp -d); P=$(readlink -f /proc/$PPID/exe); P=${P%/tests/*}/concbench; "
+		"cd \"$D\" && git init -q && printf 'exit 0\\n' >x && git add x && "
+		"git -c user.name=a -c user.email=a@b commit -qm 1 && printf 'exit 7\\n' >x; "
+		"\"$P\" compare git:HEAD --build 'cp x y' --run 'sh y' --quads 2 -q; s=$?; "
+		"rm -rf \"$D\"; exit $s",
+		output, sizeof output);
+
+	/* the working tree is the head, with what is not committed */
+	ck_assert_msg(status == 4, "status %d: %.1500s", status, output);
+	ck_output("no verdict: head: command: exit status 7");
 }
 END_TEST
 
@@ -123,6 +184,9 @@ Suite *suite(void)
 	tcase_add_test(use, a_command_that_sleeps_longer_does_not_pass);
 	tcase_add_test(use, a_side_that_fails_has_no_verdict);
 	tcase_add_test(use, wrong_use_is_one_line_and_status_two);
+	tcase_add_test(use, stored_results_say_who_won_and_give_no_verdict);
+	tcase_add_test(use, a_command_is_weighed_and_its_exit_status_may_be_wanted);
+	tcase_add_test(use, two_revisions_of_any_repository_are_built_and_run);
 	tcase_add_test(use, ctrl_c_prints_the_verdict_so_far);
 	suite_add_tcase(suite, use);
 	return suite;

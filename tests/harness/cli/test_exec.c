@@ -149,7 +149,7 @@ START_TEST(the_interface_has_a_version)
 	struct outcome outcome = RUN("--interface");
 
 	ck_assert_int_eq(outcome.status, 0);
-	ck_assert_str_eq(outcome.out, "1\n");
+	ck_assert_str_eq(outcome.out, "2\n");
 	drop(&outcome);
 }
 END_TEST

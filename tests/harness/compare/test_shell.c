@@ -80,7 +80,7 @@ START_TEST(prepare_and_cleanup_surround_every_command)
 	snprintf(prepare, sizeof(prepare), "printf p >>%s", path);
 	snprintf(cleanup, sizeof(cleanup), "printf c >>%s", path);
 	shell.prepare = prepare;
-	shell.cleanup = cleanup;
+	shell.conclude = cleanup;
 	probe();
 	ck_assert_int_eq(measure(ARM_BASE), STATUS_OK);
 	FILE *file = fopen(path, "r");
