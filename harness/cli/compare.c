@@ -326,8 +326,9 @@ static int compare_builds(struct compare_options *options)
 	stop_install();
 	if (status == EXIT_FINE)
 		status = compare_operands(&operands, names);
-	if (stop_signal() != 0)
-		status = 128 + stop_signal();
+	int stopped = stop_signal();
+	if (stopped > 0)
+		status = 128 + stopped;
 	if (status == EXIT_FINE) {
 		const char *const programs[ARMS] = {operands.programs[0], operands.programs[1]};
 		bool smoke = options->shared.effort->smoke_sizes;
