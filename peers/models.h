@@ -6,8 +6,10 @@
  *	                     (of the program and the children it has reaped, warm-up and set-up in
  *it)
  *
- * A memory row prints bytes per task twice. What cannot be measured is said on standard error, with
- * exit status 77 (peers/peer.h).
+ * A memory row prints bytes per task twice: the mean over MODELS_LAYOUTS processes of its own,
+ *since one draw of the address space decides for all children of a process how many pages they copy
+ *and how many page tables they have. What cannot be measured is said on standard error, with exit
+ * status 77 (peers/peer.h).
  */
 #ifndef CONCBENCH_PEERS_MODELS_H
 #define CONCBENCH_PEERS_MODELS_H
@@ -23,6 +25,7 @@ enum {
 	MODELS_TASKS = 50, /* threads or processes alive at once where they are started and ended */
 	MODELS_THREADS = 500, /* idle ones, for memory */
 	MODELS_PROCESSES = 100,
+	MODELS_LAYOUTS = 8,
 	MODELS_STACK_BYTES = 256 * 1024
 };
 
@@ -86,6 +89,38 @@ static inline double models_process_bytes(long pid)
 	return 1024.0 * (double)(kib + models_field_kib(path, "VmPTE:"));
 }
 
+/* The row's bytes in a fresh process; below 0 if that failed. */
+static inline double models_memory_anew(const char *program, const char *what)
+{
+	char command[4096];
+	double bytes = -1;
+
+	snprintf(command, sizeof command, "exec '%s' %s 1", program, what);
+	FILE *output = popen(command, "r");
+	if (output != NULL && fscanf(output, "%lf", &bytes) != 1)
+		bytes = -1;
+	return output != NULL && pclose(output) == 0 ? bytes : -1;
+}
+
+static inline int models_print_memory(int argc, char **argv, const struct models_row *row)
+{
+	double sum = 0;
+
+	if (argc > 2) {
+		double bytes = row->memory();
+		printf("%.6g %.6g\n", bytes, bytes);
+		return 0;
+	}
+	for (int i = 0; i < MODELS_LAYOUTS; i++) {
+		double bytes = models_memory_anew(argv[0], row->what);
+		if (bytes < 0)
+			return PEER_SKIP;
+		sum += bytes;
+	}
+	printf("%.6g %.6g\n", sum / MODELS_LAYOUTS, sum / MODELS_LAYOUTS);
+	return 0;
+}
+
 static inline int models_main(int argc, char **argv, const struct models_row *rows)
 {
 	if (argc < 2) {
@@ -96,11 +131,8 @@ static inline int models_main(int argc, char **argv, const struct models_row *ro
 	for (; rows->what != NULL; rows++) {
 		if (strcmp(rows->what, argv[1]) != 0)
 			continue;
-		if (rows->memory != NULL) {
-			double bytes = rows->memory();
-			printf("%.6g %.6g\n", bytes, bytes);
-			return 0;
-		}
+		if (rows->memory != NULL)
+			return models_print_memory(argc, argv, rows);
 		long operations = argc > 2 ? strtol(argv[2], NULL, 10) : rows->operations;
 		double wall_ns = (double)rows->measure(operations);
 		printf("%.6g %.6g\n", wall_ns / (double)operations,
