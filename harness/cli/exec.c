@@ -30,6 +30,7 @@ static const char help[] =
 	"  --seed N\n"
 	"  --sut-cpus LIST --load-cpus LIST\n"
 	"  --chunk N             operations per chunk of the window (as the warm-up suggests)\n"
+	"  --guest PROGRAM       MODEL is one of that program's (docs/guests.md)\n"
 	"  --record-fd N         where the record goes (1)\n"
 	"  --stall DURATION      without progress for so long it is ended (60s)\n"
 	"  --settle DURATION     kind memory: the longest wait for a baseline that stands still "
