@@ -85,9 +85,11 @@ static void epoll_remove(struct async_poller *poller, int fd)
 static void epoll_wake(struct async_poller *poller)
 {
 	struct epoll *epoll = (struct epoll *)poller;
-	ssize_t ignored = write(epoll->wake_fd, &(uint64_t){1}, sizeof(uint64_t));
+	int tries = 3; /* EAGAIN says that it is awake; with any other error it would sleep on */
 
-	(void)ignored; /* EAGAIN needs 2^64 - 2 wake-ups */
+	while (write(epoll->wake_fd, &(uint64_t){1}, sizeof(uint64_t)) < 0 && errno != EAGAIN &&
+		--tries > 0)
+		;
 }
 
 static void epoll_close(struct async_poller *poller)

@@ -18,7 +18,7 @@
 #include "tests/models/async/in_loop.h"
 
 /* How the next calls behave; zero: as ever. */
-static int send_at_most, interrupt_every, calls, accept_error, pwait2_error, pwait2_errors;
+static int send_at_most, interrupt_every, calls, accept_error, pwait2_error, pwait2_errors, storm;
 
 ssize_t __real_send(int fd, const void *buffer, size_t bytes, int flags);
 ssize_t __wrap_send(int fd, const void *buffer, size_t bytes, int flags);
@@ -41,6 +41,10 @@ ssize_t __wrap_recv(int fd, void *buffer, size_t bytes, int flags)
 		errno = EINTR;
 		return -1;
 	}
+	if (storm > 0 && storm-- % 4 != 0) { /* though there is something */
+		errno = EAGAIN;
+		return -1;
+	}
 	return __real_recv(fd, buffer, bytes, flags);
 }
 
@@ -51,6 +55,10 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 	if (accept_error != 0) {
 		errno = accept_error;
 		accept_error = 0;
+		return -1;
+	}
+	if (storm > 0 && storm-- % 4 != 0) {
+		errno = EAGAIN;
 		return -1;
 	}
 	return __real_accept4(fd, address, length, flags);
@@ -109,6 +117,42 @@ static int short_writes(void *arg)
 START_TEST(short_writes_and_interrupted_calls_lose_nothing)
 {
 	in_loop(short_writes, NULL);
+}
+END_TEST
+
+enum { STORM = 40, BYTES = 60 };
+
+static int writes_byte_by_byte(void *arg)
+{
+	for (int i = 0; i < BYTES; i++) {
+		must(async_write(*(int *)arg, &(char){(char)i}, 1) == 1);
+		must(async_sleep(MS / 20) == 0);
+	}
+	return async_close(*(int *)arg);
+}
+
+static int reads_in_a_storm(void *arg)
+{
+	int ends[2];
+	char bytes[BYTES];
+	size_t have = 0;
+	(void)arg;
+	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	storm = STORM;
+	struct async_task *writer = async_spawn(writes_byte_by_byte, &ends[1]);
+	for (ssize_t got; (got = async_read(ends[0], bytes + have, sizeof bytes - have)) > 0;)
+		have += (size_t)got;
+	must(storm == 0 && have == BYTES);
+	for (int i = 0; i < BYTES; i++)
+		must(bytes[i] == (char)i);
+	must(async_task_join(writer) == 0);
+	must(async_close(ends[0]) == 0);
+	return 0;
+}
+
+START_TEST(storms_of_EAGAIN_lose_nothing_and_leave_nobody_waiting)
+{
+	in_loop(reads_in_a_storm, NULL);
 }
 END_TEST
 
@@ -277,6 +321,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, short_writes_and_interrupted_calls_lose_nothing);
+	tcase_add_test(tests, storms_of_EAGAIN_lose_nothing_and_leave_nobody_waiting);
 	tcase_add_test(tests, accept_without_descriptors_is_told_and_loses_no_connection);
 	tcase_add_test(tests, a_descriptor_that_cannot_be_registered_is_an_error_of_that_call);
 	tcase_add_test(tests, a_wait_interrupted_or_unknown_to_the_kernel_is_not_early);
