@@ -1,5 +1,5 @@
 /*
- * The io_uring poller: the ring, its waits, and operations that complete once.
+ * The io_uring poller: the ring, its submissions and waits, and what it polls.
  */
 #include "models/async/uring.h"
 
@@ -11,26 +11,61 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "models/async/lend.h"
 #include "models/async/task.h"
 #include "models/async/uring_ring.h"
 
-struct io_uring_sqe *async_uring_sqe(struct uring *uring, struct uring_op *op)
-{
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
+enum { RETRY_NS = 100000 }; /* until what the kernel had no memory for is tried again */
 
-	while (sqe == NULL) { /* more than fits between two waits: hand over what there is */
-		io_uring_submit(&uring->ring);
-		sqe = io_uring_get_sqe(&uring->ring);
-	}
-	sqe->user_data = (uint64_t)(uintptr_t)op;
-	return sqe;
+int async_uring_sqe(struct uring *uring, struct io_uring_sqe **sqe)
+{
+	int rc = 0;
+
+	*sqe = io_uring_get_sqe(&uring->ring);
+	if (*sqe != NULL)
+		return 0;
+	rc = io_uring_submit(&uring->ring); /* more than fits between two waits */
+	*sqe = io_uring_get_sqe(&uring->ring);
+	if (*sqe != NULL)
+		return 0;
+	/* not again and again: the caller's task is told, the loop goes on */
+	return rc < 0 ? rc : -EBUSY;
 }
 
-static void reap(struct uring *uring)
+static bool submit_cancel(struct uring *uring, struct uring_op *op)
+{
+	struct io_uring_sqe *sqe;
+
+	if (async_uring_sqe(uring, &sqe) != 0)
+		return false;
+	io_uring_prep_cancel64(sqe, (uint64_t)(uintptr_t)op, 0);
+	async_uring_prepared(sqe, NULL);
+	return true;
+}
+
+void async_uring_cancel(struct uring *uring, struct uring_op *op)
+{
+	if (!submit_cancel(uring, op)) {
+		op->cancel_next = uring->cancels;
+		uring->cancels = op;
+	}
+}
+
+/* It ended before its cancel could be submitted. */
+static void forget_cancel(struct uring *uring, const struct uring_op *op)
+{
+	struct uring_op **link = &uring->cancels;
+
+	while (*link != NULL && *link != op)
+		link = &(*link)->cancel_next;
+	if (*link != NULL)
+		*link = op->cancel_next;
+}
+
+static unsigned reap(struct uring *uring)
 {
 	struct io_uring_cqe *cqe;
 	unsigned head, seen = 0;
@@ -40,36 +75,72 @@ static void reap(struct uring *uring)
 		struct uring_op *op = (struct uring_op *)(uintptr_t)cqe->user_data;
 
 		seen++;
-		if (op != NULL) /* else a cancel's own completion, which nobody waits for */
-			op->complete(op, cqe->res, cqe->flags);
+		if (op == NULL) /* a cancel's own completion, which nobody waits for */
+			continue;
+		if (__builtin_expect(uring->cancels != NULL, 0) &&
+			(cqe->flags & IORING_CQE_F_MORE) == 0)
+			forget_cancel(uring, op);
+		op->complete(op, cqe->res, cqe->flags);
 	}
 	io_uring_cq_advance(&uring->ring, seen);
+	return seen;
+}
+
+static void arm_wake(struct uring *uring);
+
+/* What there was no room for. Returns  whether there is still none. */
+static bool catch_up(struct uring *uring)
+{
+	if (!uring->wake_is_armed)
+		arm_wake(uring);
+	while (uring->cancels != NULL && submit_cancel(uring, uring->cancels))
+		uring->cancels = uring->cancels->cancel_next;
+	return !uring->wake_is_armed || uring->cancels != NULL;
 }
 
 static int uring_wait(struct async_poller *poller, uint64_t timeout_ns)
 {
 	struct uring *uring = (struct uring *)poller;
-	struct __kernel_timespec timeout = {.tv_sec = (int64_t)(timeout_ns / 1000000000),
-		.tv_nsec = (int64_t)(timeout_ns % 1000000000)};
 	struct io_uring_cqe *cqe;
 	int rc = 0;
 
+	if (__builtin_expect(!uring->wake_is_armed || uring->cancels != NULL, 0) &&
+		catch_up(uring) && timeout_ns > RETRY_NS)
+		timeout_ns = RETRY_NS;
+	struct __kernel_timespec timeout = {.tv_sec = (int64_t)(timeout_ns / 1000000000),
+		.tv_nsec = (int64_t)(timeout_ns % 1000000000)};
 	if (timeout_ns == 0)
 		rc = io_uring_submit_and_get_events(&uring->ring);
 	else if (timeout_ns == UINT64_MAX)
 		rc = io_uring_submit_and_wait(&uring->ring, 1);
 	else
 		rc = io_uring_submit_and_wait_timeout(&uring->ring, &cqe, 1, &timeout, NULL);
-	reap(uring);
-	return rc < 0 && rc != -EINTR && rc != -ETIME && rc != -EAGAIN && rc != -EBUSY ? rc : 0;
+	unsigned seen = reap(uring);
+	if (rc >= 0 || rc == -EINTR || rc == -ETIME)
+		return 0;
+	/* No memory for what is queued: it stays queued. Without waiting here we would spin. */
+	if (seen == 0 && timeout_ns > 0)
+		nanosleep(&(struct timespec){.tv_nsec = timeout_ns < RETRY_NS ? (long)timeout_ns
+									      : RETRY_NS},
+			NULL);
+	return rc == -EAGAIN || rc == -EBUSY ? 0 : rc;
 }
 
-static void arm(struct uring_poll *poll, int fd, unsigned events)
+static int arm(struct uring_poll *poll, int fd, unsigned events)
 {
-	struct io_uring_sqe *sqe = async_uring_sqe(poll->uring, &poll->op);
+	struct io_uring_sqe *sqe;
+	int rc = async_uring_sqe(poll->uring, &sqe);
 
+	if (rc != 0)
+		return rc;
 	io_uring_prep_poll_multishot(sqe, fd, events | (unsigned)EPOLLET);
-	sqe->user_data = (uint64_t)(uintptr_t)&poll->op;
+	async_uring_prepared(sqe, &poll->op);
+	return 0;
+}
+
+static void arm_wake(struct uring *uring)
+{
+	uring->wake_is_armed = arm(uring->wake, uring->wake_fd, POLLIN) == 0;
 }
 
 static void edge(struct uring_op *op, int res, unsigned flags)
@@ -83,7 +154,7 @@ static void edge(struct uring_op *op, int res, unsigned flags)
 	if ((flags & IORING_CQE_F_MORE) != 0)
 		return;
 	if (poll == poll->uring->wake && res != -ECANCELED) { /* ended by itself, too */
-		arm(poll, poll->uring->wake_fd, POLLIN);
+		arm_wake(poll->uring);
 		return;
 	}
 	if (poll->fd >= 0 && res != -ECANCELED) {
@@ -119,12 +190,15 @@ static int uring_add(struct async_poller *poller, int fd)
 	poll->link.release = release_poll;
 	poll->uring = uring;
 	poll->fd = fd;
-	uring_remember(uring, &poll->link);
 	/* POLLPRI is left out: the ring passes on what the socket's wake-up says, which always
 	 * names it */
-	arm(poll, fd, POLLIN | POLLOUT | POLLRDHUP);
-	if (fd >= 0)
-		poller->loop->descriptors.table[fd].poll = poll;
+	int rc = arm(poll, fd, POLLIN | POLLOUT | POLLRDHUP);
+	if (rc != 0) {
+		free(poll);
+		return rc;
+	}
+	uring_remember(uring, &poll->link);
+	poller->loop->descriptors.table[fd].poll = poll;
 	return 0;
 }
 
@@ -138,14 +212,6 @@ static void uring_remove(struct async_poller *poller, int fd)
 	descriptor->poll->fd = -1; /* what still comes concerns nobody */
 	async_uring_cancel(uring, &descriptor->poll->op);
 	descriptor->poll = NULL;
-}
-
-void async_uring_cancel(struct uring *uring, struct uring_op *op)
-{
-	struct io_uring_sqe *sqe = async_uring_sqe(uring, NULL);
-
-	io_uring_prep_cancel64(sqe, (uint64_t)(uintptr_t)op, 0);
-	sqe->user_data = 0;
 }
 
 void async_uring_flush(struct async_loop *loop)
@@ -191,6 +257,17 @@ static void *map(size_t bytes)
    second. */
 enum { LATE_TRIES = 100, LATE_US = 10 * 1000 };
 
+bool async_uring_provide_more(struct uring *uring)
+{
+	unsigned upto = uring->buffers_used == 0 ? URING_BUFFERS_FIRST : 2 * uring->buffers_used;
+
+	if (uring->buffers_used == ASYNC_URING_BUFFERS)
+		return false;
+	while (uring->buffers_used < upto)
+		async_uring_provide(uring, uring->buffers_used++);
+	return true;
+}
+
 static int provide_buffers(struct uring *uring)
 {
 	uring->provided_bytes = ASYNC_URING_BUFFERS * sizeof(struct io_uring_buf);
@@ -207,8 +284,7 @@ static int provide_buffers(struct uring *uring)
 	if (rc != 0)
 		return rc;
 	io_uring_buf_ring_init(uring->provided);
-	for (int i = 0; i < ASYNC_URING_BUFFERS; i++)
-		async_uring_provide(uring, (unsigned)i);
+	(void)async_uring_provide_more(uring);
 	return 0;
 }
 
@@ -246,7 +322,7 @@ int async_uring_open(struct async_poller **poller, struct async_loop *loop)
 			wake->fd = -1;
 			uring_remember(uring, &wake->link);
 			uring->wake = wake;
-			arm(wake, uring->wake_fd, POLLIN);
+			arm_wake(uring);
 		}
 	}
 	if (rc != 0) {
@@ -255,87 +331,6 @@ int async_uring_open(struct async_poller **poller, struct async_loop *loop)
 	}
 	*poller = &uring->poller;
 	return 0;
-}
-
-struct once {
-	struct uring_op op; /* first */
-	struct async_task *task;
-	int res;
-	bool done;
-};
-
-static void once_complete(struct uring_op *op, int res, unsigned flags)
-{
-	struct once *once = (struct once *)op;
-
-	(void)flags;
-	once->res = res;
-	once->done = true;
-	if (once->task->parked != ASYNC_NOT_PARKED)
-		async_wake(once->task, 0);
-}
-
-/*
- * Waits for an operation that completes once. After an interrupt it is cancelled, and its
- * completion waited for: what had been done by then is the result, and the interrupt comes again
- * later.
- */
-static int finish_once(struct uring *uring, struct once *once, const char *call)
-{
-	struct async_task *self = once->task;
-
-	self->waits = call;
-	int rc = async_park(self, ASYNC_PARKED);
-	if (once->done)
-		return once->res;
-	async_uring_cancel(uring, &once->op);
-	while (!once->done)
-		async_park(self, ASYNC_PARKED_FIRMLY);
-	if (once->res == -ECANCELED || once->res == -EINTR)
-		return rc;
-	self->interrupt = rc;
-	return once->res;
-}
-
-ssize_t async_uring_send(int fd, const void *buffer, size_t bytes)
-{
-	struct uring *uring = (struct uring *)async_thread.loop->poller;
-	const char *from = buffer;
-	size_t done = 0;
-
-	do {
-		struct once once = {.op.complete = once_complete, .task = async_thread.current};
-		struct io_uring_sqe *sqe = async_uring_sqe(uring, &once.op);
-
-		io_uring_prep_send(sqe, fd, from + done, bytes - done, MSG_NOSIGNAL | MSG_WAITALL);
-		sqe->user_data = (uint64_t)(uintptr_t)&once.op;
-		int rc = finish_once(uring, &once, "async_write");
-		if (rc < 0) {
-			if (done > 0 && (rc == -ECANCELED || rc == -ETIMEDOUT)) {
-				once.task->interrupt = rc;
-				break;
-			}
-			return rc;
-		}
-		done += (size_t)rc;
-		if (once.task->interrupt != 0)
-			break;
-	} while (done < bytes);
-	return (ssize_t)done;
-}
-
-ssize_t async_uring_transfer(int fd, bool write, void *buffer, size_t bytes, off_t offset)
-{
-	struct uring *uring = (struct uring *)async_thread.loop->poller;
-	struct once once = {.op.complete = once_complete, .task = async_thread.current};
-	struct io_uring_sqe *sqe = async_uring_sqe(uring, &once.op);
-
-	if (write)
-		io_uring_prep_write(sqe, fd, buffer, (unsigned)bytes, (uint64_t)offset);
-	else
-		io_uring_prep_read(sqe, fd, buffer, (unsigned)bytes, (uint64_t)offset);
-	sqe->user_data = (uint64_t)(uintptr_t)&once.op;
-	return finish_once(uring, &once, write ? "async_pwrite" : "async_pread");
 }
 
 #else
@@ -348,46 +343,9 @@ int async_uring_open(struct async_poller **poller, struct async_loop *loop)
 	return -ENOSYS;
 }
 
-ssize_t async_uring_recv(
-	int fd, struct async_descriptor *descriptor, void *buffer, size_t bytes, void **lent)
-{
-	(void)fd, (void)descriptor, (void)buffer, (void)bytes, (void)lent;
-	return -ENOSYS;
-}
-
-ssize_t async_uring_send(int fd, const void *buffer, size_t bytes)
-{
-	(void)fd, (void)buffer, (void)bytes;
-	return -ENOSYS;
-}
-
-int async_uring_accept(int fd, struct async_descriptor *descriptor)
-{
-	(void)fd, (void)descriptor;
-	return -ENOSYS;
-}
-
-ssize_t async_uring_transfer(int fd, bool write, void *buffer, size_t bytes, off_t offset)
-{
-	(void)fd, (void)write, (void)buffer, (void)bytes, (void)offset;
-	return -ENOSYS;
-}
-
 void async_uring_flush(struct async_loop *loop)
 {
 	(void)loop;
-}
-
-bool async_uring_release(struct async_loop *loop, void *buffer)
-{
-	(void)loop, (void)buffer;
-	return false;
-}
-
-ssize_t async_uring_stop(struct async_descriptor *descriptor, int fd, void *unread, size_t bytes)
-{
-	(void)descriptor, (void)fd, (void)unread, (void)bytes;
-	return 0;
 }
 
 #endif

@@ -1,11 +1,13 @@
 /*
  * Multishot receive and accept: what arrives is kept until somebody asks for it.
+ * It is over 400 lines: the two are one life (armed, stopped, ended, started anew for the next).
  */
 #include "models/async/uring.h"
 
+#include <errno.h>
+
 #ifdef HAVE_LIBURING
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,14 +18,15 @@
 
 struct async_stream {
 	struct uring_link link; /* first: released by it */
-	struct uring_op op;
 	struct uring *uring;
+	/* from here to the error is what every receive touches */
+	struct uring_op op;
 	struct async_descriptor *descriptor; /* NULL: forgotten; freed with the last completion */
 	uint16_t first, last;                /* chunks, in order of arrival */
 	unsigned queued;
 	size_t bytes;
 	bool armed, stopping, ended, starved;
-	int error;
+	int error;                    /* told to one reader */
 	struct async_waiters stopped; /* who waits for the last completion */
 	int *accepted;                /* connections nobody has asked for yet */
 	unsigned accepted_first, accepted_count, accepted_room;
@@ -89,6 +92,12 @@ static void keep_chunk(struct async_stream *stream, unsigned id, unsigned bytes)
 		stop(stream); /* nobody reads: let the sender feel it */
 }
 
+/* Else the operation has only ended, and whoever needs it starts it anew. */
+static bool is_told(int res)
+{
+	return res < 0 && res != -ECANCELED && res != -EINTR && res != -EAGAIN;
+}
+
 static void received(struct uring_op *op, int res, unsigned flags)
 {
 	struct async_stream *stream =
@@ -107,7 +116,7 @@ static void received(struct uring_op *op, int res, unsigned flags)
 		stream->ended = true;
 	else if (res == -ENOBUFS)
 		stream->starved = true;
-	else if (res < 0 && res != -ECANCELED)
+	else if (is_told(res))
 		stream->error = res;
 	if (stream->descriptor != NULL)
 		async_waiters_serve_first(&stream->descriptor->readers);
@@ -143,7 +152,7 @@ static void accepted(struct uring_op *op, int res, unsigned flags)
 
 	if (res >= 0)
 		keep_accepted(stream, res);
-	else if (res != -ECANCELED && res != -ECONNABORTED)
+	else if (is_told(res) && res != -ECONNABORTED)
 		stream->error = res;
 	if (stream->descriptor != NULL)
 		async_waiters_serve_first(&stream->descriptor->readers);
@@ -168,10 +177,13 @@ static struct async_stream *stream_of(
 	return stream;
 }
 
-static void arm(struct async_stream *stream, int fd)
+static int arm(struct async_stream *stream, int fd)
 {
-	struct io_uring_sqe *sqe = async_uring_sqe(stream->uring, &stream->op);
+	struct io_uring_sqe *sqe;
+	int rc = async_uring_sqe(stream->uring, &sqe);
 
+	if (rc != 0)
+		return rc;
 	if (stream->op.complete == received) {
 		io_uring_prep_recv_multishot(sqe, fd, NULL, 0, 0);
 		sqe->flags |= IOSQE_BUFFER_SELECT;
@@ -179,8 +191,24 @@ static void arm(struct async_stream *stream, int fd)
 	} else {
 		io_uring_prep_multishot_accept(sqe, fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	}
-	sqe->user_data = (uint64_t)(uintptr_t)&stream->op;
+	async_uring_prepared(sqe, &stream->op);
 	stream->armed = true;
+	stream->starved = false;
+	return 0;
+}
+
+/*
+ * One was served and others wait: with what is left, or, where the operation has ended (the
+ * kernel's list of completions was full, an error was told), by starting it for them.
+ */
+static void serve_others(struct async_stream *stream, int fd, bool still)
+{
+	struct async_descriptor *descriptor = stream->descriptor;
+
+	if (__builtin_expect(descriptor->readers.first == NULL, 1))
+		return;
+	if (still || (!stream->armed && arm(stream, fd) != 0))
+		async_waiters_serve_first(&descriptor->readers);
 }
 
 static void pop_chunk(struct async_stream *stream)
@@ -201,6 +229,7 @@ static ssize_t take_data(struct async_stream *stream, void *buffer, size_t bytes
 
 	if (lent != NULL) {
 		*lent = from;
+		chunk->lent = true;
 		pop_chunk(stream);
 		return (ssize_t)got;
 	}
@@ -218,23 +247,48 @@ static ssize_t take_data(struct async_stream *stream, void *buffer, size_t bytes
 	return (ssize_t)got;
 }
 
-/* All buffers are in use elsewhere: read past the ring, into the reader's own memory. */
+/* Everything is lent: read past the ring, into the reader's own memory. -EAGAIN: look again. */
 static ssize_t read_starved(int fd, struct async_descriptor *descriptor, void *buffer, size_t bytes)
 {
-	for (;;) {
-		ssize_t got = async_attempt_read(fd, descriptor, buffer, bytes);
-		if (got != -EAGAIN)
-			return got;
-		int rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_read");
-		if (rc != 0)
-			return rc;
-	}
+	ssize_t got = async_attempt_read(fd, descriptor, buffer, bytes);
+
+	if (got != -EAGAIN)
+		return got;
+	int rc = async_attempt_wait(fd, descriptor, &descriptor->readers, "async_read");
+	return rc == 0 ? -EAGAIN : rc;
+}
+
+/*
+ * Nothing is here: gets the operation going and waits. Returns  0: look again, or what the call
+ * returns.
+ */
+static ssize_t await_more(int fd, struct async_stream *stream, const char *call)
+{
+	struct async_descriptor *descriptor = stream->descriptor;
+	int rc = stream->armed ? 0 : arm(stream, fd);
+
+	if (rc != 0)
+		return rc;
+	async_thread.current->waits = call;
+	rc = async_waiters_wait(&descriptor->readers);
+	if (rc != 0)
+		return rc;
+	return descriptor->stream == stream ? 0 : -EBADF; /* closed meanwhile */
+}
+
+/* What is told once: an error, or every time: the end. Returns  whether there is one, in *rc. */
+static bool take_end(struct async_stream *stream, ssize_t *rc)
+{
+	*rc = stream->error;
+	stream->error = 0;
+	return *rc != 0 || stream->ended;
 }
 
 ssize_t async_uring_recv(
 	int fd, struct async_descriptor *descriptor, void *buffer, size_t bytes, void **lent)
 {
 	struct async_stream *stream = stream_of(descriptor, received);
+	ssize_t got = 0;
 
 	if (stream == NULL)
 		return -ENOMEM;
@@ -242,62 +296,49 @@ ssize_t async_uring_recv(
 		return 0;
 	for (;;) {
 		if (stream->first != URING_NO_CHUNK) {
-			ssize_t got = take_data(stream, buffer, bytes, lent);
-			async_attempt_pass_on(
-				&descriptor->readers, stream->first != URING_NO_CHUNK);
+			got = take_data(stream, buffer, bytes, lent);
+			serve_others(stream, fd, stream->first != URING_NO_CHUNK || stream->ended);
 			return got;
 		}
-		if (stream->ended || stream->error != 0) {
-			ssize_t rc = stream->error; /* told once, then the end */
-			stream->ended = true;
-			stream->error = 0;
-			async_attempt_pass_on(&descriptor->readers, true);
-			return rc;
+		if (take_end(stream, &got)) {
+			serve_others(stream, fd, stream->ended);
+			return got;
 		}
-		if (!stream->armed && stream->starved && lent == NULL &&
-			stream->uring->available == 0)
-			return read_starved(fd, descriptor, buffer, bytes);
-		if (!stream->armed && stream->starved && stream->uring->available == 0)
-			return -ENOBUFS;
-		if (!stream->armed) {
-			stream->starved = false;
-			arm(stream, fd);
+		if (!stream->armed && stream->starved && stream->uring->available == 0 &&
+			!async_uring_provide_more(stream->uring)) {
+			if (lent != NULL)
+				return -ENOBUFS;
+			got = read_starved(fd, descriptor, buffer, bytes);
+			if (got != -EAGAIN)
+				return got;
+			if (descriptor->stream != stream)
+				return -EBADF;
+		} else if ((got = await_more(fd, stream, "async_read")) != 0) {
+			return got;
 		}
-		async_thread.current->waits = "async_read";
-		int rc = async_waiters_wait(&descriptor->readers);
-		if (rc != 0)
-			return rc;
-		if (descriptor->stream != stream)
-			return -EBADF; /* closed meanwhile */
 	}
 }
 
 int async_uring_accept(int fd, struct async_descriptor *descriptor)
 {
 	struct async_stream *stream = stream_of(descriptor, accepted);
+	ssize_t got = 0;
 
 	if (stream == NULL)
 		return -ENOMEM;
 	for (;;) {
 		if (stream->accepted_count > 0) {
 			stream->accepted_count--;
-			int got = stream->accepted[stream->accepted_first++];
-			async_attempt_pass_on(&descriptor->readers, stream->accepted_count > 0);
-			return got;
+			got = stream->accepted[stream->accepted_first++];
+			serve_others(stream, fd, stream->accepted_count > 0);
+			return (int)got;
 		}
-		if (stream->error != 0) {
-			int rc = stream->error;
-			stream->error = 0;
-			return rc;
+		if (take_end(stream, &got)) {
+			serve_others(stream, fd, false);
+			return (int)got;
 		}
-		if (!stream->armed)
-			arm(stream, fd);
-		async_thread.current->waits = "async_accept";
-		int rc = async_waiters_wait(&descriptor->readers);
-		if (rc != 0)
-			return rc;
-		if (descriptor->stream != stream)
-			return -EBADF;
+		if ((got = await_more(fd, stream, "async_accept")) != 0)
+			return (int)got;
 	}
 }
 
@@ -310,7 +351,14 @@ bool async_uring_release(struct async_loop *loop, void *buffer)
 	if ((char *)buffer < uring->buffers ||
 		offset >= (size_t)ASYNC_URING_BUFFERS * ASYNC_LEND_BYTES)
 		return false;
-	async_uring_provide(uring, (unsigned)(offset / ASYNC_LEND_BYTES));
+	unsigned id = (unsigned)(offset / ASYNC_LEND_BYTES);
+	if (!uring->chunks[id].lent) { /* the kernel would write into what somebody else reads */
+		async_misuse(-EINVAL, "async_release of a buffer that is not lent (any more): "
+				      "give each back once");
+		return true;
+	}
+	uring->chunks[id].lent = false;
+	async_uring_provide(uring, id);
 	return true;
 }
 
@@ -342,8 +390,32 @@ ssize_t async_uring_stop(struct async_descriptor *descriptor, int fd, void *unre
 	return unread == NULL ? in_flight : copied;
 }
 
-#endif
+#else
 
-/* Without liburing uring.c answers. */
-extern const int async_uring_streams;
-const int async_uring_streams = ASYNC_URING_QUEUED;
+/* Built without liburing: never reached, the loop was not opened. */
+ssize_t async_uring_recv(
+	int fd, struct async_descriptor *descriptor, void *buffer, size_t bytes, void **lent)
+{
+	(void)fd, (void)descriptor, (void)buffer, (void)bytes, (void)lent;
+	return -ENOSYS;
+}
+
+int async_uring_accept(int fd, struct async_descriptor *descriptor)
+{
+	(void)fd, (void)descriptor;
+	return -ENOSYS;
+}
+
+bool async_uring_release(struct async_loop *loop, void *buffer)
+{
+	(void)loop, (void)buffer;
+	return false;
+}
+
+ssize_t async_uring_stop(struct async_descriptor *descriptor, int fd, void *unread, size_t bytes)
+{
+	(void)descriptor, (void)fd, (void)unread, (void)bytes;
+	return 0;
+}
+
+#endif
