@@ -35,12 +35,6 @@ static const struct field place_fields[] = {
 	{0},
 };
 
-static const struct field guest_fields[] = {
-	{FIELD(TEXT, struct record_guest, program)},
-	{FIELD(TEXT, struct record_guest, version)},
-	{0},
-};
-
 static const struct field work_fields[] = {
 	{FIELD(COUNT, struct record_work, rounds)},
 	{FIELD(COUNT, struct record_work, tasks)},
@@ -315,13 +309,13 @@ static const struct field record_fields[] = {
 	{.name = "params", .type = FIELD_SPECIAL, .write = write_params, .read = read_params},
 	{FIELD(WIDE, struct record, seed)},
 	{FIELD(GROUP, struct record, place), .fields = place_fields},
-	{FIELD(GROUP, struct record, guest), .fields = guest_fields, .optional = true},
 	{FIELD(GROUP, struct record, work), .fields = work_fields},
 	{FIELD(GROUP, struct record, fairness), .fields = fairness_fields, .optional = true},
 	{FIELD(GROUP, struct record, window), .fields = window_fields},
 	{FIELD(GROUP, struct record, process), .fields = process_fields},
 	{.name = "chunks_ns", .type = FIELD_SPECIAL, .write = write_chunks, .read = read_chunks},
 	{FIELD(INTEGER, struct record, chunk_operations), .max = INT64_MAX},
+	{FIELD(COUNT, struct record, injected), .optional = true},
 	{FIELD(GROUP, struct record, memory), .fields = memory_fields},
 	{FIELD(GROUP, struct record, counts), .fields = counts_fields},
 	{.name = "latency", .type = FIELD_SPECIAL, .write = write_latency, .read = read_latency},

@@ -32,12 +32,6 @@ struct record_place {
 	int64_t padding; /* bytes of environment padding */
 };
 
-/* The program that did the work, where it was not ours; absent from older records. */
-struct record_guest {
-	char program[128]; /* its path, the end of it where it is longer; "" = a model of ours */
-	char version[96];  /* of its language, as it says */
-};
-
 /* The work of the timed window, and its proof. */
 struct record_work {
 	uint64_t rounds, tasks, operations, bytes, checksum;
@@ -120,13 +114,13 @@ struct record {
 	int params_count;
 	uint64_t seed;
 	struct record_place place;
-	struct record_guest guest;
 	struct record_work work;
 	struct record_fairness fairness;
 	struct record_window window;
 	struct record_process process;
 	uint64_t *chunks_ns; /* malloc'd; NULL when there are none */
 	int64_t chunks, chunk_operations;
+	uint64_t injected; /* units of a slow-down on order that were done; 0 without */
 	struct record_memory memory;
 	struct record_counts counts;
 	struct record_latency *latency; /* malloc'd; NULL when n/a, or packed */

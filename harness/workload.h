@@ -151,13 +151,13 @@ struct load_report {
 struct orders {
 	const struct workload *workload;
 	const struct model *model;
-	const char *guest; /* path of the program that runs it in place of a family; NULL: ours */
 	int64_t values[PARAMS_MAX];
 	int64_t common[COMMON_PARAMS];
 	enum kind kind;
 	uint64_t seed;
-	uint64_t rounds;           /* of the window; 0 = as many as fill window_ns */
-	uint64_t chunk_operations; /* 0 = as the warm-up suggests */
+	uint64_t rounds;            /* of the window; 0 = as many as fill window_ns */
+	struct injection injection; /* done by the tasks at the end of each chunk */
+	uint64_t chunk_operations;  /* 0 = as the warm-up suggests */
 	uint64_t window_ns;
 	cpu_set_t sut_cpus, load_cpus;
 	int tasks; /* values[workload->concurrency] */

@@ -26,7 +26,8 @@ static const char help[] =
 	"false. Prints noise, the least change that can be seen, and the alarms of R suites\n"
 	"with their upper bound.\n"
 	"  --suites R    so many comparisons (1); the budget is for each\n"
-	"  --inject 5%   the copy does so much more work, which must be found (-5%: less)\n"
+	"  --inject 5%   the copy does so much more work, which must be found (-5%: less); or\n"
+	"                cpu=5%, syscall=1, page=0.1 (per operation), stall=3ms (every 50 chunks)\n"
 	"  --log FILE    appends a row per quad, with the figures of its four invocations\n"
 	"  --from        evaluates such files instead: false alarms and power of this check and "
 	"of\n"
@@ -46,13 +47,16 @@ struct tally {
 	int unmeasured, contaminated; /* benchmarks; suites */
 };
 
-/* Is the change of this pair one that the injection makes? Not a share of stalls. */
-static bool is_injected(const struct finding *finding)
+/* Is the change of this pair one that the injection makes? A pause is, of the share of stalls. */
+static bool is_injected(const struct compare_options *options, const struct finding *finding)
 {
-	return finding->gated && finding->ratio;
+	bool stalls = options->injection_kind == INJECT_STALL;
+
+	return finding->gated && finding->ratio != stalls;
 }
 
-static void count(struct tally *tally, const struct comparison *comparison)
+static void count(struct tally *tally, const struct compare_options *options,
+	const struct comparison *comparison)
 {
 	struct comparison_summary summary = comparison_summarize(comparison);
 
@@ -67,7 +71,7 @@ static void count(struct tally *tally, const struct comparison *comparison)
 		const struct compared *benchmark = &comparison->benchmarks[i];
 		for (int metric = 0; metric < METRICS && !benchmark->given_up; metric++) {
 			const struct finding *finding = &benchmark->findings[metric];
-			if (!is_injected(finding))
+			if (!is_injected(options, finding))
 				continue;
 			tally->pairs++;
 			tally->found += finding->verdict == VERDICT_REGRESSED;
@@ -87,10 +91,9 @@ static int print(const struct compare_options *options, const struct tally *tall
 		printf("%d suites contaminated\n", tally->contaminated);
 	if (tally->suites == 0)
 		return EXIT_NOT_MEASURED;
-	if (options->inject != 0) {
-		printf("injected %g %%: found in %d of %d pairs, judged away in %d, undecided in "
-		       "%d\n",
-			options->inject * 100, tally->found, tally->pairs, tally->missed,
+	if (strcmp(options->injection, "none") != 0) {
+		printf("injected %s: found in %d of %d pairs, judged away in %d, undecided in %d\n",
+			options->injection, tally->found, tally->pairs, tally->missed,
 			tally->pairs - tally->found - tally->missed);
 		double target =
 			options->target > 0 ? options->target : metric_facts[METRIC_WALL].target;
@@ -119,10 +122,13 @@ static int suite(const struct compare_options *options, struct run_plan *plan,
 		invocations_init(invocations, plan, programs, options->shared.seed,
 			options->window_ns != 0 ? options->window_ns : window_ns);
 		invocations->inject = options->inject;
+		invocations->injection = options->injection_kind;
+		invocations->injection_amount = options->injection_amount;
+		invocations->chunks = true;
 		rc = compare_measure(options, &invocations->world, &comparison);
 	}
 	if (rc == 0)
-		count(tally, &comparison);
+		count(tally, options, &comparison);
 	if (rc == 0 || rc == -EINTR) {
 		struct writer writer = writer_for(stdout, WRITER_TERMINAL);
 		int printed = findings_write(&writer, &comparison, rc == -EINTR);

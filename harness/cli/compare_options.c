@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/compare/quadlog.h"
 #include "harness/params.h"
 
 /* Options that take a value; the others of compare's own take none. */
@@ -69,18 +70,48 @@ static int read_number(
 	return 0;
 }
 
-/* "5%", "-5%" */
+/* "cpu=5%", "syscall=1", "page=0.1" (per operation), "stall=3ms" */
+static int read_kind(struct compare_options *options, const char *text, const char *equals)
+{
+	char *end;
+	uint64_t ns;
+
+	for (int i = INJECT_CPU; i < INJECTIONS; i++)
+		if (strncmp(text, injection_names[i], (size_t)(equals - text)) == 0 &&
+			strlen(injection_names[i]) == (size_t)(equals - text))
+			options->injection_kind = (enum injection_kind)i;
+	if (options->injection_kind == INJECT_CPU)
+		return read_share(options, "--inject", equals + 1, &options->injection_amount);
+	if (options->injection_kind == INJECT_STALL && duration_parse(equals + 1, &ns) == 0) {
+		options->injection_amount = (double)ns;
+		return 0;
+	}
+	options->injection_amount = strtod(equals + 1, &end);
+	if (options->injection_kind != INJECT_NOTHING && options->injection_kind != INJECT_STALL &&
+		end != equals + 1 && *end == '\0' && options->injection_amount > 0 &&
+		options->injection_amount < 1e6)
+		return 0;
+	return cli_wrong_use(options->name,
+		"--inject '%.40s': expected 5%%, -5%%, cpu=5%%, syscall=1, page=0.1 or stall=3ms",
+		text);
+}
+
 static int read_injection(struct compare_options *options, char *text)
 {
+	const char *equals = strchr(text, '=');
 	bool less = text[0] == '-';
-	int rc = read_share(options, "--inject", text + less, &options->inject);
 
+	options->injection = text;
+	if (strlen(text) >= QUADLOG_TEXT_MAX || strchr(text, ',') != NULL)
+		return cli_wrong_use(options->name, "--inject '%.40s' is too long", text);
+	if (equals != NULL)
+		return read_kind(options, text, equals);
+	int rc = read_share(options, "--inject", text + less, &options->inject);
 	if (rc == 0 && less && options->inject >= 0.9)
 		return cli_wrong_use(
 			options->name, "--inject '%.40s' leaves too little work", text);
 	if (less)
 		options->inject = -options->inject;
-	options->injection = text;
 	return rc;
 }
 
@@ -233,7 +264,8 @@ static int check(const struct compare_options *options)
 			"found",
 			target * 100, margin * 100);
 	bool calibrates = strcmp(options->name, "calibrate") == 0;
-	if (!calibrates && (options->inject != 0 || options->suites > 1 || options->from))
+	if (!calibrates &&
+		(strcmp(options->injection, "none") != 0 || options->suites > 1 || options->from))
 		return cli_wrong_use(
 			options->name, "--inject, --suites and --from go with calibrate");
 	return calibrates && options->command

@@ -15,6 +15,8 @@ struct compare_options {
 	double margin, target; /* 0 = the metrics' own */
 	int quads;             /* 0 = by plan */
 	double inject;         /* calibrate: share of more work in the head; 0 = none */
+	enum injection_kind injection_kind; /* or of another kind, and its amount */
+	double injection_amount;
 	const char *injection; /* the same as it was typed; "none" */
 	const char *log;       /* file that gets a row per quad; NULL = none */
 	uint64_t window_ns;    /* of an invocation; 0 = the default */

@@ -23,6 +23,7 @@ enum {
 	OPTION_SEED,
 	OPTION_ROUNDS,
 	OPTION_CHUNK,
+	OPTION_INJECT,
 	OPTION_WINDOW,
 	OPTION_KIND,
 	OPTION_SIZE,
@@ -30,7 +31,6 @@ enum {
 	OPTION_LOAD_CPUS,
 	OPTION_RECORD_FD,
 	OPTION_STALL,
-	OPTION_GUEST,
 	OPTION_SETTLE,
 	OPTION_SESSION,
 	OPTION_BLOCK,
@@ -46,6 +46,7 @@ static const struct option options[] = {
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"rounds", required_argument, NULL, OPTION_ROUNDS},
 	{"chunk", required_argument, NULL, OPTION_CHUNK},
+	{"inject", required_argument, NULL, OPTION_INJECT},
 	{"window", required_argument, NULL, OPTION_WINDOW},
 	{"kind", required_argument, NULL, OPTION_KIND},
 	{"size", required_argument, NULL, OPTION_SIZE},
@@ -53,7 +54,6 @@ static const struct option options[] = {
 	{"load-cpus", required_argument, NULL, OPTION_LOAD_CPUS},
 	{"record-fd", required_argument, NULL, OPTION_RECORD_FD},
 	{"stall", required_argument, NULL, OPTION_STALL},
-	{"guest", required_argument, NULL, OPTION_GUEST},
 	{"settle", required_argument, NULL, OPTION_SETTLE},
 	{"session", required_argument, NULL, OPTION_SESSION},
 	{"block", required_argument, NULL, OPTION_BLOCK},
@@ -189,6 +189,11 @@ static int read_option(struct exec_arguments *arguments, int option, const char 
 		rc = read_count("chunk", text, 1, &rounds);
 		draft->chunk_operations = rc == 0 ? (uint64_t)rounds : 0;
 		return rc;
+	case OPTION_INJECT:
+		return injection_parse(&draft->injection, text) == 0
+			       ? 0
+			       : wrong_value("inject", text,
+					 "cpu=25us, syscall=40, page=10 or stall=3ms");
 	case OPTION_WINDOW:
 		return read_duration("window", text, &draft->window_ns);
 	case OPTION_STALL:
@@ -197,9 +202,6 @@ static int read_option(struct exec_arguments *arguments, int option, const char 
 		return read_duration("settle", text, &arguments->plan.settle_ns);
 	case OPTION_KIND:
 		return read_kind(text, &draft->kind);
-	case OPTION_GUEST:
-		arguments->guest = text;
-		return 0;
 	case OPTION_SIZE:
 		arguments->smoke = strcmp(text, "smoke") == 0;
 		return arguments->smoke || strcmp(text, "usual") == 0

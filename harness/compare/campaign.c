@@ -37,9 +37,13 @@ struct suite {
 	int views_count;
 };
 
-static bool has_interval(const struct view *view, int i)
+/* Is it known by how much the pair was changed? */
+static bool has_interval(const struct suite *suite, const struct view *view, int i)
 {
-	return view->findings[i].ratio && view->counts[i] > 0;
+	const char *injection = suite->rows[0].injection;
+
+	return view->findings[i].ratio && view->counts[i] > 0 &&
+	       injection[strlen(injection) - 1] == '%';
 }
 
 static struct view *view_of(struct suite *suite, const struct quad_row *row)
@@ -277,8 +281,8 @@ static int take_trial(struct campaign *campaign, const struct suite *suite, cons
 		trials->found[rule] += flags((enum rule)rule, view->sides[ARM_BASE],
 			view->sides[ARM_HEAD], 2 * view->quads);
 	for (int i = 0; i < 2; i++) {
-		trials->intervals[i] += has_interval(view, i);
-		trials->inside[i] += has_interval(view, i) &&
+		trials->intervals[i] += has_interval(suite, view, i);
+		trials->inside[i] += has_interval(suite, view, i) &&
 				     interval_contains(&view->findings[i].change, view->share);
 	}
 	trials->seconds_most = fmax(trials->seconds_most, seconds);

@@ -11,6 +11,39 @@
 /* Beyond any sound invocation of the sizes that are compared. */
 static const uint64_t deadline_ns = 60000000000u;
 
+/* The order for one chunk of the head; INJECT_NOTHING for all others. */
+static struct injection injection_for(
+	const struct invocations *invocations, int benchmark, enum arm arm, uint64_t rounds)
+{
+	double operations = (double)invocations->chunk[benchmark];
+	double amount = invocations->injection_amount;
+
+	if (invocations->injection == INJECT_NOTHING || arm != ARM_HEAD || rounds == 0)
+		return (struct injection){.kind = INJECT_NOTHING};
+	if (invocations->injection == INJECT_CPU)
+		amount *= operations * invocations->cpu_ns[benchmark];
+	else if (invocations->injection != INJECT_STALL)
+		amount *= operations;
+	return (struct injection){
+		.kind = invocations->injection, .amount = amount < 1 ? 1 : (uint64_t)amount};
+}
+
+/* Every invocation of the head does the same more work, some of it. */
+static void check_injected(
+	struct invocations *invocations, int benchmark, uint64_t done, struct sample *sample)
+{
+	uint64_t *expected = &invocations->injected[benchmark];
+
+	if (*expected == 0)
+		*expected = done;
+	if (sample->status != STATUS_OK || (done > 0 && done == *expected))
+		return;
+	sample->status = STATUS_FAILED;
+	snprintf(sample->reason, sizeof(sample->reason),
+		"%llu units were injected, %llu into an invocation before",
+		(unsigned long long)done, (unsigned long long)*expected);
+}
+
 static int invoke(struct invocations *invocations, int benchmark, enum arm arm, uint64_t rounds,
 	int padding, struct sample *sample)
 {
@@ -20,6 +53,7 @@ static int invoke(struct invocations *invocations, int benchmark, enum arm arm, 
 		.seed = invocations->seed,
 		.window_ns = invocations->window_ns,
 		.rounds = rounds,
+		.injection = injection_for(invocations, benchmark, arm, rounds),
 		.chunk = rounds > 0 && invocations->chunks ? invocations->chunk[benchmark] : 0,
 		.deadline_ns = deadline_ns,
 		.padding = padding};
@@ -33,6 +67,8 @@ static int invoke(struct invocations *invocations, int benchmark, enum arm arm, 
 	if (rc == 0)
 		sample_from_record(
 			sample, &record, (cell->workload->flags & WORKLOAD_NO_RATE) == 0);
+	if (rc == 0 && request.injection.kind != INJECT_NOTHING)
+		check_injected(invocations, benchmark, record.injected, sample);
 	record_release(&record);
 	return rc;
 }
@@ -67,6 +103,12 @@ static int probe(struct compare_world *world, int benchmark, struct sample *samp
 	if (rc != 0 || sample->status != STATUS_OK)
 		return rc;
 	invocations->work[benchmark] = sample->work;
+	invocations->cpu_ns[benchmark] = sample->values[METRIC_CPU];
+	if (invocations->injection != INJECT_NOTHING && invocations->chunk[benchmark] == 0) {
+		sample->status = STATUS_IMPOSSIBLE;
+		snprintf(sample->reason, sizeof(sample->reason),
+			"it has no chunks at whose ends something could be injected");
+	}
 	if (fabs(invocations->inject) * (double)sample->work.rounds < 1 &&
 		invocations->inject != 0) {
 		sample->status = STATUS_IMPOSSIBLE;
@@ -77,6 +119,8 @@ static int probe(struct compare_world *world, int benchmark, struct sample *samp
 	sample->injected = (double)injected_rounds(invocations, sample->work.rounds) /
 				   (double)sample->work.rounds -
 			   1;
+	if (invocations->injection == INJECT_CPU)
+		sample->injected = invocations->injection_amount;
 	return 0;
 }
 

@@ -49,8 +49,7 @@ static void wait_for_servers(struct orders *orders)
 	uint64_t until_ns = clock_now_ns() + 50u * SERVED_WAIT_NS;
 	struct timespec pause = {.tv_nsec = SERVED_WAIT_NS / 10};
 
-	/* a guest counts for itself and tells at its end */
-	if (orders->invocation->mode != ROUNDS_ONCE || orders->guest != NULL)
+	if (orders->invocation->mode != ROUNDS_ONCE)
 		return;
 	while (orders_served(orders) < orders->load->replies && clock_now_ns() < until_ns)
 		nanosleep(&pause, NULL);
@@ -153,6 +152,11 @@ static void clear(struct orders *orders)
 	for (int i = 0; i < CHUNK_TASKS_MAX; i++)
 		invocation->chunks[i] = (struct chunks){.operations = invocation->chunk_operations};
 	memset(&invocation->round_chunks, 0, sizeof(invocation->round_chunks));
+	/* into the chunks that count, and only there */
+	for (int i = 0; i < CHUNK_TASKS_MAX && invocation->mode == ROUNDS_KEPT; i++)
+		invocation->chunks[i].injection = orders->injection;
+	if (invocation->mode == ROUNDS_EACH)
+		invocation->round_chunks.injection = orders->injection;
 	*orders->load_chunks = (struct chunks){.operations = invocation->chunk_operations};
 }
 

@@ -39,7 +39,6 @@ void result_identify(const struct plan *plan, struct record *record)
 	record->place = plan->place;
 	snprintf(record->workload, sizeof(record->workload), "%s", orders->workload->name);
 	snprintf(record->model, sizeof(record->model), "%s", orders->model->name);
-	record->guest = plan->guest;
 	add_params(record, orders);
 	record->work.tasks = (uint64_t)orders->tasks;
 	record->memory.peak = -1;
@@ -185,6 +184,8 @@ static int fill_chunks(struct record *record, const struct orders *orders)
 	for (int i = 0; i < count; i++)
 		for (uint64_t j = 0; j < from[i].count && j < CHUNKS_MAX; j++)
 			record->chunks_ns[record->chunks++] = from[i].ns[j];
+	for (int i = 0; i < count; i++)
+		record->injected += from[i].injected;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "harness/measure/clock.h"
 #include "harness/measure/histogram.h"
+#include "harness/measure/injection.h"
 
 struct orders;
 
@@ -22,6 +23,8 @@ struct chunks {
 	uint64_t filled;     /* operations in the running chunk */
 	uint64_t start_ns;   /* of the running chunk */
 	uint64_t count;
+	struct injection injection; /* what is done at the end of each, and how often it was */
+	uint64_t injected;
 	uint64_t ns[CHUNKS_MAX];
 };
 
@@ -80,6 +83,8 @@ static inline void chunk_add(struct chunks *chunks, uint64_t operations, uint64_
 		chunks->ns[chunks->count++] = end_ns - chunks->start_ns;
 	chunks->start_ns = end_ns;
 	chunks->filled = 0;
+	if (chunks->injection.kind != INJECT_NOTHING)
+		chunks->injected += injection_do(&chunks->injection, chunks->count - 1);
 }
 
 /* Chunk bookkeeping after operations that ended at end_ns. */

@@ -14,7 +14,6 @@
 struct plan {
 	struct orders draft;
 	struct record_place place;
-	struct record_guest guest; /* as the record has it; all "" without one */
 	uint64_t stall_ns;  /* without progress for that long, beyond what is expected: killed */
 	uint64_t settle_ns; /* memory: the longest wait for a baseline that stands still; 0: none */
 };

@@ -8,7 +8,7 @@
 
 #include "harness/params.h"
 
-/* program, exec, cell, nine options with values, and -p twice per parameter */
+/* program, exec, cell, eight options with values, and -p twice per parameter */
 enum { ARGV_MAX = 2 * (PARAMS_MAX + COMMON_PARAMS) + 24 };
 
 static const char padding_name[] = "CONCBENCH_PADDING=";
@@ -40,6 +40,17 @@ static void add_number(
 	add(argv, count, text);
 }
 
+static void add_injection(char **argv, int *count, const struct injection *injection)
+{
+	bool time = injection->kind == INJECT_CPU || injection->kind == INJECT_STALL;
+	char text[60];
+
+	snprintf(text, sizeof(text), "%s=%llu%s", injection_names[injection->kind],
+		(unsigned long long)injection->amount, time ? "ns" : "");
+	add(argv, count, "--inject");
+	add(argv, count, text);
+}
+
 static int fill_argv(char **argv, const struct invocation_request *request, int record_fd)
 {
 	const struct cell *cell = request->cell;
@@ -50,10 +61,6 @@ static int fill_argv(char **argv, const struct invocation_request *request, int 
 	add(argv, &count, "exec");
 	snprintf(text, sizeof(text), "%s/%s", cell->workload->name, cell->model->name);
 	add(argv, &count, text);
-	if (cell->guest != NULL) {
-		add(argv, &count, "--guest");
-		add(argv, &count, cell->guest);
-	}
 	for (int i = 0; cell->workload->params[i].name != NULL; i++)
 		add_param(argv, &count, &cell->workload->params[i], cell->values[i]);
 	for (int i = 0; i < COMMON_PARAMS; i++)
@@ -66,6 +73,8 @@ static int fill_argv(char **argv, const struct invocation_request *request, int 
 		add_number(argv, &count, "--window", request->window_ns, "ns");
 	if (request->chunk > 0)
 		add_number(argv, &count, "--chunk", request->chunk, "");
+	if (request->injection.kind != INJECT_NOTHING)
+		add_injection(argv, &count, &request->injection);
 	add(argv, &count, "--kind");
 	add(argv, &count, kind_names[cell->kind]);
 	if (cell->kind == KIND_MEMORY && request->settle_ns > 0)

@@ -20,6 +20,7 @@ struct invocation_request {
 	uint64_t
 		settle_ns; /* memory: how long a still baseline is waited for; 0 = exec's default */
 	uint64_t chunk;    /* operations per chunk; 0 = as each invocation finds */
+	struct injection injection;
 	uint64_t deadline_ns; /* how long it may take in all */
 	int padding;          /* bytes of environment padding */
 };

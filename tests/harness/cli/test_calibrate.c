@@ -28,7 +28,7 @@ START_TEST(an_injection_ends_with_what_was_found)
 		output, sizeof output);
 
 	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
-	ck_output("injected 5 %: found in 0 of 2 pairs, judged away in 0, undecided in 2");
+	ck_output("injected 5%: found in 0 of 2 pairs, judged away in 0, undecided in 2");
 }
 END_TEST
 

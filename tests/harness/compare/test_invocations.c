@@ -84,6 +84,40 @@ START_TEST(an_injection_is_proven_by_the_count_of_operations)
 }
 END_TEST
 
+START_TEST(what_is_injected_into_chunks_is_counted_and_the_same_every_time)
+{
+	invocations.injection = INJECT_SYSCALL;
+	invocations.injection_amount = 0.5;
+	invocations.chunks = true;
+	probe();
+	ck_assert_msg(sample.status == STATUS_OK, "%s", sample.reason);
+	for (int i = 0; i < 2; i++) {
+		measure(ARM_HEAD);
+		ck_assert_msg(sample.status == STATUS_OK, "%s", sample.reason);
+	}
+	ck_assert_uint_gt(invocations.injected[0], 0);
+	ck_assert_uint_eq(sample.work.operations, invocations.work[0].operations);
+	/* a head that did less of it */
+	invocations.injected[0]++;
+	measure(ARM_HEAD);
+	ck_assert_int_eq(sample.status, STATUS_FAILED);
+	measure(ARM_BASE);
+	ck_assert_int_eq(sample.status, STATUS_OK);
+}
+END_TEST
+
+START_TEST(fewer_rounds_are_an_injection_too)
+{
+	invocations.inject = -0.5;
+	probe();
+	ck_assert_msg(sample.status == STATUS_OK, "%s", sample.reason);
+	ck_assert_double_le(sample.injected, -0.3);
+	measure(ARM_HEAD);
+	ck_assert_msg(sample.status == STATUS_OK, "%s", sample.reason);
+	ck_assert_uint_eq(sample.work.operations, invocations.work[0].operations);
+}
+END_TEST
+
 START_TEST(less_than_one_round_cannot_be_injected)
 {
 	invocations.inject = 1e-9;
@@ -111,6 +145,8 @@ Suite *suite(void)
 	tcase_set_timeout(real, 120);
 	tcase_add_test(real, the_base_fixes_the_rounds_of_both_sides);
 	tcase_add_test(real, an_injection_is_proven_by_the_count_of_operations);
+	tcase_add_test(real, what_is_injected_into_chunks_is_counted_and_the_same_every_time);
+	tcase_add_test(real, fewer_rounds_are_an_injection_too);
 	tcase_add_test(real, less_than_one_round_cannot_be_injected);
 	tcase_add_test(real, a_program_that_is_none_is_a_failed_sample);
 	suite_add_tcase(suite, real);
