@@ -183,10 +183,9 @@ START_TEST(tables_that_cannot_be_saved_are_printed_all_the_same_with_status_4)
 	expect(0, "", "$CB run hash/threads --effort smoke -qq");
 	/* the next runs find a folder where their report.md is to be */
 	expect(0, "",
-		"name=$(readlink results/latest); for s in $(seq 0 30); do for n in '' -2; do "
-		"mkdir -p results/$(date -u -d \"+$s seconds\" "
-		"+%Y%m%dT%H%M%SZ)-${name#*-}$n/report.md; "
-		"done; done");
+		"name=$(readlink results/latest); now=$(date +%s); for s in $(seq 0 60); do "
+		"for n in '' -2; do mkdir -p \"results/$(date -u -d @$((now + s)) "
+		"+%Y%m%dT%H%M%SZ)-${name#*-}$n/report.md\"; done; done");
 	expect(4, "/report.md: Is a directory", "$CB run hash/threads --effort smoke");
 	ck_assert_ptr_nonnull(strstr(output, "hash, on "));
 }
