@@ -17,6 +17,7 @@ int crew_open(struct crew *crew, const struct model *model, int n)
 	crew->tasks_max = n;
 	crew->spawned = 0;
 	memset(&crew->failure, 0, sizeof(crew->failure));
+	crew->workers_died = crew->workers_signal = 0;
 	crew->state = NULL;
 	if (model->kind == MODEL_POOL && crew->workers == 0)
 		crew->workers = park_cpus();

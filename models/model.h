@@ -87,7 +87,10 @@ struct crew {
 		int task;   /* index in order of spawning */
 		int signal; /* the signal that ended it, 0 if none (process models) */
 	} failure;          /* of the first-spawned task that failed */
-	void *state;        /* the family's */
+	/* Pools of processes: workers that a signal ended, and the last such signal. A task that
+	   one of them had is in failure; without one nothing of the work was lost. */
+	int workers_died, workers_signal;
+	void *state; /* the family's */
 };
 
 /* The hand-written table of models, ended by a NULL name. */

@@ -168,6 +168,10 @@ int crew_verdict(struct orders *orders, const struct crew *crew, int rc)
 	int task = failure->known ? failure->task : crew->failure.task;
 	int cause = failure->known ? failure->rc : rc;
 
+	if (crew->workers_died != 0) {
+		orders->invocation->workers_died += crew->workers_died;
+		orders->invocation->workers_signal = crew->workers_signal;
+	}
 	if (rc == 0)
 		return 0;
 	if (crew->failure.rc != 0 && crew->failure.signal != 0)

@@ -92,6 +92,7 @@ struct invocation {
 	struct gate gate;
 	struct warm_up warm;
 	struct first_failure failure;
+	int workers_died, workers_signal; /* as the crews told, when they had ended */
 	uint64_t window_rounds;
 	uint64_t expected_ns;   /* how long the window should take */
 	_Atomic uint32_t ended; /* the window's rounds are done and marked */

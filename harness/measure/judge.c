@@ -162,6 +162,9 @@ void judge_numbers(struct record *record, const struct orders *orders)
 	if (record->environment.throttled_ns != 0)
 		refuse(record, STATUS_INVALID, "a CPU quota stopped the SUT for %.1f ms",
 			(double)record->environment.throttled_ns / 1e6);
+	if (orders->invocation->workers_died != 0)
+		warn(record, "%d of the pool's workers died (signal %d) and had to be replaced",
+			orders->invocation->workers_died, orders->invocation->workers_signal);
 	if (faults > begun && (orders->workload->flags & WORKLOAD_FAULTS) == 0)
 		warn(record, "%.1f page faults per task in the window",
 			(double)faults / (double)begun);

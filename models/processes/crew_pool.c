@@ -64,6 +64,8 @@ static void pool_close(struct crew *crew)
 	struct crew_pool *pool = crew->state;
 
 	workers_stop(&pool->workers);
+	crew->workers_died = pool->workers.died;
+	crew->workers_signal = pool->workers.signal;
 	munmap(pool, pool->mapped_bytes);
 }
 

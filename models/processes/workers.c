@@ -119,6 +119,10 @@ static void end_worker(struct workers *workers, uint32_t number, struct reaped *
 	unwatch(workers, &workers->private->of[number].pipe[0]);
 	reap(worker->pid, 0, reaped);
 	worker->pid = 0;
+	if (reaped->rc != 0) {
+		workers->died++;
+		workers->signal = reaped->signal;
+	}
 	unwatch(workers, &workers->private->of[number].pidfd);
 }
 

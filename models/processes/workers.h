@@ -39,6 +39,7 @@ struct workers {
 	int bell;                                              /* eventfd */
 	struct workers_open *private; /* of each process its own, as it was at the fork */
 	struct sigaction sigchld;
+	int died, signal; /* workers that did not end by themselves; what ended the last */
 };
 
 /*

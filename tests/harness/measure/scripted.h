@@ -10,6 +10,7 @@
 #include <check.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,7 +18,8 @@
 
 #include "harness/measure/supervisor.h"
 
-enum scripted_param { TASKS, OPERATIONS, WAIT, TROUBLE, PHASE, VICTIM };
+/* From PIDS on: the processes that the tasks are in, where somebody asks. */
+enum scripted_param { TASKS, OPERATIONS, WAIT, TROUBLE, PHASE, VICTIM, PIDS };
 
 enum trouble {
 	TROUBLE_NONE,
@@ -31,7 +33,8 @@ enum trouble {
 	TROUBLE_MISCOUNT,    /* a server counts what it did not serve */
 	TROUBLE_WRONG,       /* the load process finds a wrong reply */
 	TROUBLE_ROOT_DEATH,
-	TROUBLE_ORPHAN, /* it leaves a grandchild behind that ignores everything */
+	TROUBLE_IDLE_DEATH, /* it kills the workers of its pool that have no task */
+	TROUBLE_ORPHAN,     /* it leaves a grandchild behind that ignores everything */
 	TROUBLES
 };
 
@@ -60,6 +63,27 @@ static inline int scripted_orphan(void)
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	return 0;
+}
+
+/* Once each of its siblings has shown that it has a task. */
+static inline void scripted_kill_idle(struct orders *orders)
+{
+	const int64_t *pids = &orders->values[PIDS];
+	char path[64];
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", getppid(), getppid());
+	FILE *children = fopen(path, "re");
+	while (children != NULL && fscanf(children, "%d", &pid) == 1) {
+		bool busy = false;
+		for (int i = 0; i < orders->tasks; i++)
+			busy = busy || pids[i] == pid;
+		if (!busy)
+			kill(pid, SIGKILL);
+	}
+	if (children != NULL)
+		fclose(children);
+	orders->values[TROUBLE] = TROUBLE_NONE;
 }
 
 /* Does what the script says, when its moment has come. */
@@ -93,6 +117,9 @@ static inline int scripted_trouble(struct orders *orders, int task)
 		while (dup(STDERR_FILENO) >= 0)
 			;
 		return -errno;
+	case TROUBLE_IDLE_DEATH:
+		scripted_kill_idle(orders);
+		break;
 	case TROUBLE_ORPHAN:
 		orders->values[TROUBLE] = TROUBLE_NONE;
 		return scripted_orphan();
@@ -114,6 +141,7 @@ static inline int scripted_task(void *arg)
 	struct slot *slot = arg;
 	const int64_t *values = slot->orders->values;
 
+	slot->orders->values[PIDS + slot->index % 8] = getpid();
 	slot->rc = scripted_trouble(slot->orders, slot->index);
 	while (slot->rc == 0 && slot_round(slot)) {
 		if (values[TROUBLE] == TROUBLE_LEAVE && values[VICTIM] == slot->index &&

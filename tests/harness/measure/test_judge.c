@@ -72,6 +72,16 @@ START_TEST(a_closed_loop_whose_server_is_full_too_is_the_servers_rate)
 }
 END_TEST
 
+START_TEST(a_worker_that_died_and_was_replaced_is_told)
+{
+	orders->invocation->workers_died = 2;
+	orders->invocation->workers_signal = 9;
+	assert_status(STATUS_OK, "");
+	ck_assert_str_eq(
+		record.warning, "2 of the pool's workers died (signal 9) and had to be replaced");
+}
+END_TEST
+
 START_TEST(work_that_was_counted_differently_is_invalid)
 {
 	orders->load->replies = 99;
@@ -224,6 +234,7 @@ Suite *suite(void)
 	tcase_add_test(
 		tcase, a_closed_loop_whose_generator_is_full_and_server_is_not_is_a_lower_bound);
 	tcase_add_test(tcase, a_closed_loop_whose_server_is_full_too_is_the_servers_rate);
+	tcase_add_test(tcase, a_worker_that_died_and_was_replaced_is_told);
 	tcase_add_test(tcase, work_that_was_counted_differently_is_invalid);
 	tcase_add_test(tcase, bytes_the_sockets_did_not_carry_are_invalid);
 	tcase_add_test(tcase, a_backlog_that_overflowed_is_invalid);

@@ -200,6 +200,23 @@ START_TEST(a_killed_task_is_told_in_every_phase)
 }
 END_TEST
 
+START_TEST(a_worker_killed_while_it_has_no_task_is_told_though_nothing_is_lost)
+{
+	struct plan plan = scripted_plan(&scripted_workload, model_find("process-pool"));
+	struct record record;
+
+	plan.draft.common[COMMON_POOL] = 4;
+	plan.draft.values[TROUBLE] = TROUBLE_IDLE_DEATH;
+	plan.draft.values[VICTIM] = 1;
+	plan.draft.values[PHASE] = PHASE_WINDOW;
+	scripted_invoke(&plan, &record);
+	assert_reason(&record, STATUS_OK, "");
+	ck_assert_ptr_nonnull(strstr(
+		record.warning, "1 of the pool's workers died (signal 9) and had to be replaced"));
+	record_release(&record);
+}
+END_TEST
+
 static const enum phase phases_of_root[] = {PHASE_PREPARE, PHASE_SPAWN, PHASE_WARM, PHASE_WINDOW};
 
 START_TEST(a_killed_root_is_told_in_every_phase)
@@ -337,6 +354,7 @@ Suite *suite(void)
 	tcase_add_loop_test(ends, a_failing_task_leaves_no_other_waiting, 0, n * TASK_PHASES);
 	tcase_add_loop_test(ends, a_task_that_leaves_early_is_a_failure, 0, n);
 	tcase_add_loop_test(ends, a_killed_task_is_told_in_every_phase, 0, n * TASK_PHASES);
+	tcase_add_test(ends, a_worker_killed_while_it_has_no_task_is_told_though_nothing_is_lost);
 	tcase_add_loop_test(ends, a_killed_root_is_told_in_every_phase, 0, 4);
 	tcase_add_loop_test(ends, a_killed_generator_is_told_in_every_phase, 0, 4);
 	tcase_add_loop_test(ends, an_interrupt_still_gives_a_record, 0, n);

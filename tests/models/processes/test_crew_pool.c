@@ -88,6 +88,8 @@ START_TEST(workers_killed_while_idle_are_replaced_and_no_task_is_lost)
 	ck_assert_int_eq(crew_drain(&crew), 0);
 	ck_assert_int_ge(crew_pids(&crew, after, 3), 1);
 	ck_assert_int_eq(crew_join(&crew, 0), 0);
+	ck_assert_int_eq(crew.workers_died, 3);
+	ck_assert_int_eq(crew.workers_signal, SIGKILL);
 	for (int i = 0; i < TASKS; i++)
 		ck_assert_int_eq(atomic_load(&shared->runs[i]), 1);
 }
