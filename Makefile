@@ -20,7 +20,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion 
 OWN_CFLAGS   = -std=gnu17 -D_GNU_SOURCE -I. -Imodels/async/switch/$(SWITCH) $(WARNINGS) -pthread
 ALL_CFLAGS   = $(OWN_CFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS  = -pthread -Wl,-z,now $(LDFLAGS) $(SANITIZE)
-LIBS        := -ljansson -lcrypto -lm
+LIBS        := -ljansson -lssl -lcrypto -lm
 
 SANITIZE :=
 ifeq ($(MODE),asan)
@@ -177,7 +177,7 @@ tsan: ## build and test what crosses threads under TSan
 
 TSAN_TESTS := $(filter $(BUILD)/tests/models/test_% $(BUILD)/tests/models/threads/% $(BUILD)/tests/models/async/%,$(TESTS))
 TSAN_TESTS := $(filter-out $(addprefix $(BUILD)/tests/models/async/test_,generator lectures_generators \
-              stack stackless switch task),$(TSAN_TESTS))
+              lectures_pipelines stack stackless stackless_frames switch task),$(TSAN_TESTS))
 
 tsan-tests: $(TSAN_TESTS)
 	@scripts/test $(TSAN_TESTS)

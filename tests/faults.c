@@ -14,7 +14,8 @@
 #include <sys/types.h>
 
 const char *const fault_names[] = {"fork", "pthread_create", "mmap", "mprotect", "malloc", "calloc",
-	"epoll_create1", "epoll_ctl", "eventfd", "timerfd_create", "pipe2", "pidfd_open"};
+	"epoll_create1", "epoll_ctl", "eventfd", "timerfd_create", "pipe2", "pidfd_open",
+	"memfd_create"};
 
 static struct {
 	atomic_int calls;
@@ -47,6 +48,14 @@ pid_t __wrap_fork(void);
 pid_t __wrap_fork(void)
 {
 	return fails(FAULT_FORK) ? -1 : __real_fork();
+}
+
+/* The same with less around it (models/processes/fork.c). */
+pid_t __real__Fork(void) __attribute__((weak));
+pid_t __wrap__Fork(void);
+pid_t __wrap__Fork(void)
+{
+	return fails(FAULT_FORK) ? -1 : __real__Fork();
 }
 
 typedef void *thread_fn(void *);
@@ -132,4 +141,11 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 	if (number == SYS_pidfd_open && fails(FAULT_PIDFD_OPEN))
 		return -1;
 	return __real_syscall(number, a, b, c, d, e, f);
+}
+
+int __real_memfd_create(const char *name, unsigned flags) __attribute__((weak));
+int __wrap_memfd_create(const char *name, unsigned flags);
+int __wrap_memfd_create(const char *name, unsigned flags)
+{
+	return fails(FAULT_MEMFD_CREATE) ? -1 : __real_memfd_create(name, flags);
 }

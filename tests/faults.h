@@ -20,6 +20,7 @@ enum fault {
 	FAULT_TIMERFD_CREATE,
 	FAULT_PIPE2,
 	FAULT_PIDFD_OPEN, /* wrap: syscall */
+	FAULT_MEMFD_CREATE,
 	FAULTS
 };
 

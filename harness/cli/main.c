@@ -18,7 +18,7 @@ const struct command commands[] = {
 	{"doctor", "look", "", "what of this machine would spoil a measurement", doctor_main, 0},
 	{"run", "measure", "[WORKLOAD[/MODEL]...]", "measure, and print comparison tables",
 		run_main, 1},
-	{"load", "measure", "URL", "drive any TCP or HTTP server", NULL, 0},
+	{"load", "measure", "URL", "drive any TCP, TLS or HTTP server", load_command_main, 1},
 	{"find", "measure", "limit [WORKLOAD[/MODEL]...]",
 		"search for where a model stops, and what stops it", find_main, 0},
 	{"advise", "decide", "", "which model for my request", NULL, 0},

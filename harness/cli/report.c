@@ -13,6 +13,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/output.h"
+#include "harness/cli/report_why.h"
 #include "harness/params.h"
 #include "harness/report/report.h"
 
@@ -24,11 +25,18 @@ static const char help[] =
 	"Prints the tables of past runs; RUN is a .jsonl file or its folder (results/latest).\n"
 	"  --format FORMAT  terminal, md, html, csv, json, hyperfine, benchstat or github\n"
 	"  -o FILE          print there\n"
+	"  --table NAME     one workload's table, or the matrix: terminal, md, tsv; or a chart of\n"
+	"                   it: svg, png\n"
+	"  --chart ABOUT    throughput, latency, cpu, memory, sweep or speed-up\n"
+	"  --why CELL       counts that say why WORKLOAD[/MODEL] is as fast as it is\n"
 	"  --no-charts      html: leave out the charts, which gnuplot draws\n";
 
 static const struct option long_options[] = {
 	{"format", required_argument, NULL, 'f'},
 	{"output", required_argument, NULL, 'o'},
+	{"table", required_argument, NULL, 't'},
+	{"chart", required_argument, NULL, 'c'},
+	{"why", required_argument, NULL, 'w'},
 	{"no-charts", no_argument, NULL, 'n'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -58,9 +66,20 @@ static int find_run(const char *run, char *path, char *folder)
 
 /* What is asked for. */
 struct wish {
-	const char *format, *output; /* NULL = default */
+	struct output_choice choice;
+	const char *why; /* a cell, NULL = the report */
 	bool charts;
 };
+
+static int print_wish(struct report *report, const struct wish *wish)
+{
+	report->charts = wish->charts;
+	if (wish->why != NULL)
+		return report_why(report, wish->why);
+	if (wish->choice.table != NULL)
+		return output_excerpt(command, report, &wish->choice);
+	return output_report(command, report, wish->choice.format, wish->choice.path);
+}
 
 static int report_run(const char *run, const struct wish *wish)
 {
@@ -85,14 +104,32 @@ static int report_run(const char *run, const struct wish *wish)
 		cli_error(command, "warning: %s: %s", run, session.cut);
 	int status = EXIT_NOT_MEASURED;
 	rc = report_make(&report, &session, folder);
-	report.charts = wish->charts;
 	if (rc == 0)
-		status = output_report(command, &report, wish->format, wish->output);
+		status = print_wish(&report, wish);
 	else
 		cli_error(command, "%s: %s", run, strerror(-rc));
 	report_free(&report);
 	session_free(&session);
 	return status;
+}
+
+/* What goes with what. */
+static int check_wish(const struct wish *wish)
+{
+	const char *format = wish->choice.format == NULL ? "terminal" : wish->choice.format;
+	bool drawn = strcmp(format, "svg") == 0 || strcmp(format, "png") == 0;
+	bool part = drawn || strcmp(format, "tsv") == 0 || strcmp(format, "terminal") == 0 ||
+		    strcmp(format, "md") == 0;
+
+	if (wish->choice.table == NULL && (drawn || strcmp(format, "tsv") == 0))
+		return cli_wrong_use(
+			command, "--format %s is of one table: name it (--table echo)", format);
+	if (wish->choice.table != NULL && !part)
+		return cli_wrong_use(
+			command, "--table goes with terminal, md, tsv, svg or png, not %s", format);
+	if (wish->choice.chart != NULL && !drawn)
+		return cli_wrong_use(command, "--chart goes with --format svg or png");
+	return EXIT_FINE;
 }
 
 int report_main(int argc, char **argv)
@@ -104,11 +141,17 @@ int report_main(int argc, char **argv)
 	optind = 0;
 	while ((option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
 		if (option == 'f')
-			wish.format = optarg;
+			wish.choice.format = optarg;
 		else if (option == 'o')
-			wish.output = optarg;
+			wish.choice.path = optarg;
 		else if (option == 'n')
 			wish.charts = false;
+		else if (option == 't')
+			wish.choice.table = optarg;
+		else if (option == 'c')
+			wish.choice.chart = optarg;
+		else if (option == 'w')
+			wish.why = optarg;
 		else if (option == 'h')
 			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 		else if (option == ':')
@@ -118,9 +161,11 @@ int report_main(int argc, char **argv)
 				"there is no option %s (concbench report --help)",
 				argv[optind - 1]);
 	}
-	if (output_check(command, wish.format) != EXIT_FINE)
+	if (output_check(command, wish.choice.format) != EXIT_FINE)
 		return EXIT_WRONG_USE;
-	if (wish.output != NULL && argc - optind > 1)
+	if (check_wish(&wish) != EXIT_FINE)
+		return EXIT_WRONG_USE;
+	if (wish.choice.path != NULL && argc - optind > 1)
 		return cli_wrong_use(
 			command, "-o takes one run at a time, there are %d", argc - optind);
 	signal(SIGPIPE, SIG_IGN);

@@ -198,7 +198,7 @@ int run_main(int argc, char **argv)
 		return EXIT_FINE;
 	}
 	if (status == EXIT_FINE)
-		status = output_check(command, options.format);
+		status = output_check_whole(command, options.format);
 	struct plan_request request = {.workloads = workloads, .models = models};
 	if (status == EXIT_FINE) {
 		request.selectors = options.arguments;

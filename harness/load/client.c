@@ -16,8 +16,7 @@
 #include "harness/measure/clock.h"
 
 enum {
-	EVENTS = 512, /* per wait */
-	AHEAD = 256   /* connections that may wait for their first reply */
+	EVENTS = 512 /* per wait */
 };
 
 int client_open(struct client *client, const struct client_settings *settings)
@@ -56,12 +55,18 @@ static int client_event(struct client *client, const struct epoll_event *event)
 	bool ended = (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 	int rc = 0;
 
-	if (event->events & EPOLLOUT)
+	if ((event->events & EPOLLOUT) || connection->wire.tls != NULL)
 		connection->full = false;
+	if (!connection->established && !ended && (event->events & EPOLLOUT)) {
+		connection->established = true;
+		connection->room_ns = clock_now_ns(); /* what waited for it is not our lag */
+	}
 	if (ended || (event->events & EPOLLIN))
 		rc = connection_receive(client, connection, ended);
-	if (rc == 0)
+	if (rc == 0 && !connection->leaving)
 		rc = connection_send(client, connection);
+	if (client->settings.target != NULL && (rc != 0 || connection->leaving))
+		rc = client_lose(client, connection, rc);
 	return rc;
 }
 
@@ -80,14 +85,21 @@ int client_poll(struct client *client, uint64_t wait_ns)
 		return client_problem(client, NULL, -ECANCELED, "told to stop");
 	for (int i = 0; i < ready && rc == 0; i++)
 		rc = client_event(client, &events[i]);
+	if (rc == 0 && client->losses.down > 0)
+		rc = client_redial(client);
 	return rc == 0 && ready > 0 ? ready : rc;
 }
 
-static int client_poll_until(struct client *client, int pending)
+bool client_over(const struct client *client)
+{
+	return client->give_up_ns != 0 && clock_now_ns() >= client->give_up_ns;
+}
+
+int client_poll_until(struct client *client, int pending)
 {
 	int rc = 0;
 
-	while (rc >= 0 && client->pending > pending)
+	while (rc >= 0 && client->pending > pending && !client_over(client))
 		rc = client_poll(client, CLIENT_SILENCE_NS);
 	return rc < 0 ? rc : 0;
 }
@@ -96,7 +108,9 @@ int client_extend(struct client *client, struct connection *connection, uint64_t
 {
 	client->pending += connection->replied == connection->until;
 	connection->until += requests;
-	return connection_send(client, connection);
+	int rc = connection_send(client, connection);
+	return rc != 0 && client->settings.target != NULL ? client_lose(client, connection, rc)
+							  : rc;
 }
 
 static int client_add(struct client *client, uint32_t number)
@@ -114,7 +128,7 @@ static int client_add(struct client *client, uint32_t number)
 			endpoint_reserve(client->settings.connections), client->opened);
 	if (fd < 0)
 		return client_problem(client, connection, fd, "not established: %s", strerror(-fd));
-	connection->fd = fd;
+	connection->wire.fd = fd;
 	client->opened++;
 	if (epoll_ctl(client->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
 		int rc = -errno;
@@ -130,7 +144,7 @@ int client_connect(struct client *client, uint32_t number)
 	while (rc == 0 && client->opened < client->settings.connections) {
 		rc = client_add(client, number);
 		if (rc == 0)
-			rc = client_poll_until(client, AHEAD - 1);
+			rc = client_poll_until(client, CLIENT_AHEAD - 1);
 	}
 	if (rc == 0)
 		rc = client_poll_until(client, 0);
@@ -156,7 +170,7 @@ static int client_compare(struct client *client, struct connection *connection)
 				    ? connection->received
 				    : connection->replied * client->settings.message_bytes;
 	uint64_t socket_sent, socket_received;
-	int rc = endpoint_counts(connection->fd, &socket_sent, &socket_received);
+	int rc = endpoint_counts(connection->wire.fd, &socket_sent, &socket_received);
 
 	if (rc == -EOPNOTSUPP)
 		return 0;
@@ -175,12 +189,12 @@ static int client_compare(struct client *client, struct connection *connection)
 /* Waits for the server's end-of-file, with nothing before it. */
 static int client_end(struct client *client, struct connection *connection)
 {
-	struct pollfd wait = {.fd = connection->fd, .events = POLLIN};
+	struct pollfd wait = {.fd = connection->wire.fd, .events = POLLIN};
 
 	while (poll(&wait, 1, CLIENT_SILENCE_NS / 1000000) <= 0)
 		if (client_cancelled(client))
 			return client_problem(client, connection, -ECANCELED, "told to stop");
-	ssize_t got = recv(connection->fd, client->buffer, CLIENT_BUFFER_BYTES, MSG_DONTWAIT);
+	ssize_t got = recv(connection->wire.fd, client->buffer, CLIENT_BUFFER_BYTES, MSG_DONTWAIT);
 	if (got == 0)
 		return 0;
 	int rc = got > 0 ? -EBADMSG : -errno;
@@ -195,7 +209,7 @@ int client_finish(struct client *client)
 	for (int i = 0; i < client->opened && rc == 0; i++)
 		rc = client_compare(client, &client->connections[i]);
 	for (int i = 0; i < client->opened && rc == 0; i++)
-		if (shutdown(client->connections[i].fd, SHUT_WR) != 0)
+		if (shutdown(client->connections[i].wire.fd, SHUT_WR) != 0)
 			rc = client_problem(client, &client->connections[i], -errno,
 				"cannot shut down: %s", strerror(errno));
 	for (int i = 0; i < client->opened && rc == 0; i++)
@@ -206,7 +220,7 @@ int client_finish(struct client *client)
 void client_close(struct client *client)
 {
 	for (int i = 0; i < client->opened; i++)
-		close(client->connections[i].fd);
+		wire_close(&client->connections[i].wire);
 	if (client->epoll > 0)
 		close(client->epoll);
 	exchange_close(&client->exchange);

@@ -25,6 +25,8 @@
 #include "harness/load/endpoint.h"
 #include "harness/load/exchange.h"
 #include "harness/load/schedule.h"
+#include "harness/load/target.h"
+#include "harness/load/wire.h"
 #include "harness/measure/slot.h"
 
 enum { CLIENT_PROBLEM_MAX = 200, CLIENT_DEPTH_MAX = 64 };
@@ -36,15 +38,20 @@ struct client_settings {
 	int active;           /* the first so many get requests, the others only the first one */
 	int depth;            /* requests in flight per connection, 1 .. CLIENT_DEPTH_MAX */
 	size_t message_bytes; /* where messages are exchanged */
-	const struct http_ask *http;  /* the caller's; NULL: messages */
+	const struct http_ask *http; /* the caller's; NULL: messages */
+	/* Where client_reach connects, the caller's. Connections that break are then counted and
+	   made anew, they end nothing. NULL: client_connect, and any problem is an error. */
+	const struct target *target;
 	uint64_t per_round;           /* requests of a connection in a round */
 	bool (*cancelled)(void *arg); /* asked about every 100 ms without a reply; NULL = never */
 	void *cancelled_arg;
 };
 
 struct connection {
-	int fd;
+	struct wire wire;
 	bool full;           /* the socket takes no more until it says so */
+	bool established;    /* it has taken or brought something */
+	bool leaving;        /* the server closes after the last reply */
 	uint64_t until;      /* requests of its life it shall have made */
 	uint64_t started;    /* requests of which the first byte was sent … */
 	size_t start_left;   /* … and bytes of the last of them still to be sent */
@@ -52,6 +59,17 @@ struct connection {
 	size_t reply_offset; /* … and bytes of the next one */
 	uint64_t received;   /* bytes of its life */
 	uint64_t room_ns;    /* when a reply last made room for a request that was held up */
+};
+
+/* What went wrong with the connections to a target. */
+struct client_losses {
+	uint64_t refused;    /* not established */
+	uint64_t broken;     /* reset or closed with requests unanswered … */
+	uint64_t unanswered; /* … so many of them */
+	uint64_t renewed;    /* closed by the server after a reply and made anew */
+	uint64_t errors;     /* replies whose HTTP status is 400 or more */
+	uint64_t down;       /* connections that wait to be dialled again */
+	uint64_t redial_ns;  /* when */
 };
 
 /* The schedule of an open loop's run: its request i goes to connection i mod active. */
@@ -85,6 +103,8 @@ struct client {
 	uint64_t idle_ns;                      /* waiting for the server */
 	uint64_t last_ns;                      /* when the last reply came */
 	uint64_t wrong;                        /* replies that were not the request's */
+	struct client_losses losses;           /* with a target */
+	uint64_t give_up_ns; /* what waits for replies waits no longer; 0: for ever */
 	char problem[CLIENT_PROBLEM_MAX];
 };
 
@@ -106,6 +126,12 @@ int client_open(struct client *client, const struct client_settings *settings)
 int client_connect(struct client *client, uint32_t number) __attribute__((warn_unused_result));
 
 /*
+ * The same to the settings' target, where a connection may fail; until give_up_ns.
+ *   Returns  0 or as client_connect; how many connections had their reply is client.replies.
+ */
+int client_reach(struct client *client) __attribute__((warn_unused_result));
+
+/*
  * So many more requests on each active connection, until the last reply. Returns as client_connect.
  */
 int client_run(struct client *client, uint64_t requests) __attribute__((warn_unused_result));
@@ -117,6 +143,13 @@ int client_run(struct client *client, uint64_t requests) __attribute__((warn_unu
  *   requests  per active connection
  */
 int client_pace(struct client *client, uint64_t requests) __attribute__((warn_unused_result));
+
+/*
+ * A closed loop until a moment; requests that are in flight then are waited for until give_up_ns.
+ *   on_time  set to the replies until that moment
+ */
+int client_run_until(struct client *client, uint64_t end_ns, uint64_t *on_time)
+	__attribute__((warn_unused_result));
 
 /*
  * Compares the counts of every socket with ours, says end-of-file and waits for the server's.

@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "harness/measure/clock.h"
 
@@ -116,25 +115,23 @@ int connection_send(struct client *client, struct connection *connection)
 		if (bytes == 0)
 			return 0;
 		uint64_t start_ns = clock_now_ns();
-		ssize_t sent =
-			send(connection->fd, client->buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (sent < 0 && errno == EAGAIN)
-			sent = 0;
-		if (sent < 0 && errno == EINTR)
+		ssize_t sent = wire_send(&connection->wire, client->buffer, bytes);
+		if (sent == -EINTR)
 			continue;
-		if (sent < 0) {
-			int rc = -errno;
-			return client_problem(
-				client, connection, rc, "cannot send: %s", strerror(-rc));
-		}
-		connection_sent(client, connection, (size_t)sent, start_ns);
-		connection->full = (size_t)sent < bytes;
+		if (sent < 0 && sent != -EAGAIN)
+			return client_problem(client, connection, (int)sent, "cannot send: %s",
+				strerror((int)-sent));
+		/* TLS sends a record at a time */
+		connection->full =
+			sent < 0 || (connection->wire.tls == NULL && (size_t)sent < bytes);
+		if (sent > 0)
+			connection_sent(client, connection, (size_t)sent, start_ns);
 	}
 	return 0;
 }
 
-static void connection_replied(
-	struct client *client, struct connection *connection, uint64_t end_ns)
+static void connection_replied(struct client *client, struct connection *connection,
+	const struct reply_end *end, uint64_t end_ns)
 {
 	if (client->lane != NULL)
 		lane_record(client->lane,
@@ -149,6 +146,8 @@ static void connection_replied(
 	client->replies++;
 	if (client->chunks != NULL)
 		chunk_add(client->chunks, 1, end_ns);
+	connection->leaving = end->closes;
+	client->losses.errors += end->status >= 400;
 	connection->replied++;
 	connection->reply_offset = 0;
 	if (connection->replied == connection->until)
@@ -184,38 +183,56 @@ static int connection_check(struct client *client, struct connection *connection
 		buffer += read;
 		bytes -= (size_t)read;
 		if (done)
-			connection_replied(client, connection, end_ns);
+			connection_replied(client, connection, &end, end_ns);
 	}
 	return 0;
+}
+
+/* The server has closed; of an HTTP reply that may be the end. */
+static int connection_ended(struct client *client, struct connection *connection)
+{
+	struct reply_end end;
+	bool done = false;
+
+	if (client->settings.target != NULL && connection->replied < connection->started &&
+		exchange_read(&client->exchange, connection_index(client, connection),
+			connection->replied, &connection->reply_offset, NULL, 0, &end,
+			&done) >= 0 &&
+		done) {
+		connection_replied(client, connection, &end, clock_now_ns());
+		connection->leaving = true;
+		return 0;
+	}
+	if (client->settings.target != NULL && connection->replied == connection->started)
+		return -ECONNRESET; /* nothing was lost by it */
+	return client_problem(client, connection, -ECONNRESET,
+		"closed by the server after %" PRIu64 " replies to %" PRIu64 " requests",
+		connection->replied, connection->started);
 }
 
 int connection_receive(struct client *client, struct connection *connection, bool ended)
 {
 	for (;;) {
-		ssize_t got =
-			recv(connection->fd, client->buffer, CLIENT_BUFFER_BYTES, MSG_DONTWAIT);
+		ssize_t got = wire_receive(&connection->wire, client->buffer, CLIENT_BUFFER_BYTES);
 
-		if (got < 0 && errno == EAGAIN)
+		if (got == -EAGAIN)
 			return 0;
-		if (got < 0 && errno == EINTR)
+		if (got == -EINTR)
 			continue;
-		if (got < 0) {
-			int rc = -errno;
-			return client_problem(
-				client, connection, rc, "cannot receive: %s", strerror(-rc));
-		}
+		if (got < 0)
+			return client_problem(client, connection, (int)got, "cannot receive: %s",
+				strerror((int)-got));
 		if (got == 0)
-			return client_problem(client, connection, -ECONNRESET,
-				"closed by the server after %" PRIu64 " replies to %" PRIu64
-				" requests",
-				connection->replied, connection->started);
+			return connection_ended(client, connection);
 		client->last_ns = clock_now_ns();
 		client->received += (uint64_t)got;
 		connection->received += (uint64_t)got;
+		connection->established = true;
 		int rc = connection_check(
 			client, connection, client->buffer, (size_t)got, client->last_ns);
 		/* a short read has emptied the socket, epoll(7) on edges; an end needs one more */
-		if (rc != 0 || (got < CLIENT_BUFFER_BYTES && !ended))
+		if (rc != 0 ||
+			(got < CLIENT_BUFFER_BYTES && !ended && connection->wire.tls == NULL))
 			return rc;
 	}
 }

@@ -37,6 +37,25 @@ int client_extend(struct client *client, struct connection *connection, uint64_t
  */
 int client_poll(struct client *client, uint64_t wait_ns) __attribute__((warn_unused_result));
 
+/* Until so few connections wait for replies, or give_up_ns. Returns as client_run. */
+int client_poll_until(struct client *client, int pending) __attribute__((warn_unused_result));
+
+/* give_up_ns has come. */
+bool client_over(const struct client *client);
+
+/*
+ * With a target: a connection is over, by an error or (rc 0) because the server said so. Counts it
+ * and makes it anew.
+ *   Returns  0, or rc where it is not the connection's own affair (-ECANCELED, -ENOMEM, …).
+ */
+int client_lose(struct client *client, struct connection *connection, int rc)
+	__attribute__((warn_unused_result));
+
+/* Dials again those that could not be dialled, when it is time. Returns  0 or -errno. */
+int client_redial(struct client *client) __attribute__((warn_unused_result));
+
+enum { CLIENT_AHEAD = 256 /* connections that may wait for their first reply */ };
+
 /* How long a client may be silent before it asks whether it shall go on. */
 enum { CLIENT_SILENCE_NS = 100000000 };
 

@@ -146,7 +146,7 @@ static ssize_t http_read(struct exchange *exchange, uint32_t connection, uint64_
 
 void exchange_reset(struct exchange *exchange, uint32_t connection)
 {
-	if (exchange->http == NULL)
+	if (exchange->replies == NULL)
 		return;
 	struct http_reply *reply = &exchange->replies[connection];
 	http_parser_init(&reply->parser, HTTP_RESPONSE);
@@ -215,7 +215,7 @@ int exchange_open(struct exchange *exchange, int connections, const struct http_
 	*exchange = (struct exchange){.http = http};
 	int rc = messages_open(
 		&exchange->messages, http != NULL ? MESSAGE_BYTES_MIN : message_bytes, per_round);
-	if (rc == 0 && http != NULL)
+	if (rc == 0 && http != NULL && http->raw_bytes == 0)
 		rc = http_open(exchange, connections);
 	exchange->request_bytes = http != NULL ? http->bytes : message_bytes;
 	return rc;

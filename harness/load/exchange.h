@@ -16,12 +16,14 @@
 
 enum { HTTP_SEEDS = 64 };
 
-/* One HTTP request for all; where a server of ours is asked, with its number and a checked page. */
+/* One request for all, of HTTP or not; where a server of ours is asked, with its number and a
+ * checked page. */
 struct http_ask {
 	const char *request; /* the caller's */
 	size_t bytes;
 	size_t id_offset, seed_offset; /* where those digits stand in it; 0: nowhere */
 	bool head;                     /* replies have no body */
+	size_t raw_bytes;              /* replies are so many bytes of anything; 0: HTTP */
 	size_t page_bytes;             /* pages (page.h) are expected, so large; 0: anything is */
 	uint64_t results[HTTP_SEEDS];  /* that pages must have, by the request's seed */
 };

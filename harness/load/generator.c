@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "harness/load/lag.h"
 #include "harness/measure/clock.h"
 
 /* What is known so far: the harness waits until the server has counted as many replies. */
@@ -78,23 +79,12 @@ static void generator_record(struct orders *orders, struct client *client, bool 
 static void generator_judge(struct orders *orders, const struct client *client, uint64_t rounds,
 	const struct histogram *lag)
 {
-	enum { MISSED_PERCENT = 1, LAG_PERCENT = 25 };
 	const struct pace *pace = &client->pace;
-	uint64_t last = pace->schedule->requests * rounds - 1;
-	uint64_t intended_ns = schedule_at(pace->schedule, last);
-	uint64_t took_ns = pace->last_start_ns - pace->base_ns;
-	uint64_t lag_ns = histogram_quantile_ns(lag, 0.5);
-	uint64_t latency_ns = histogram_quantile_ns(&orders->load_lanes[1].histogram, 0.5);
+	char text[CLIENT_PROBLEM_MAX];
 
-	if (took_ns > intended_ns && (took_ns - intended_ns) * 100 > intended_ns * MISSED_PERCENT)
-		orders_verdict(orders, STATUS_INVALID,
-			"the offered rate was missed by %.1f %% (at most %d %%)",
-			100.0 * (double)(took_ns - intended_ns) / (double)took_ns, MISSED_PERCENT);
-	else if (lag_ns * 100 > latency_ns * LAG_PERCENT)
-		orders_verdict(orders, STATUS_INVALID,
-			"p50 n/a: the generator was late by %" PRIu64 " us in the median, %" PRIu64
-			" %% of the median latency (at most %d %%)",
-			lag_ns / 1000, lag_ns * 100 / latency_ns, LAG_PERCENT);
+	if (lag_fault(pace, pace->schedule->requests * rounds, lag,
+		    &orders->load_lanes[1].histogram, text, sizeof(text)))
+		orders_verdict(orders, STATUS_INVALID, "%s", text);
 }
 
 /* The window: everything counted in it goes to the report. */

@@ -46,7 +46,7 @@ int client_pace(struct client *client, uint64_t requests)
 
 	pace->first = client->connections[0].started; /* every active one has made as many */
 	pace->base_ns = clock_now_ns();
-	while (rc >= 0 && (next < total || client->pending > 0)) {
+	while (rc >= 0 && (next < total || client->pending > 0) && !client_over(client)) {
 		uint64_t turn_ns = clock_now_ns(), idle_ns = client->idle_ns;
 		uint64_t wait_ns = CLIENT_SILENCE_NS;
 

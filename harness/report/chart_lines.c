@@ -62,7 +62,7 @@ static bool write_quantiles(FILE *script, const char *block, const struct histog
 		return false;
 	fprintf(script, "$%s << END\n", block);
 	for (int i = 0;; i++) {
-		double x = fmin(pow(10, (double)i / PER_DECADE), end);
+		double x = fmin(2 * pow(10, (double)i / PER_DECADE), end);
 		fprintf(script, "%.6g %.6g\n", x,
 			fmax((double)histogram_quantile_ns(histogram, 1 - 1 / x), 1) / 1e9);
 		if (x >= end)
@@ -91,7 +91,7 @@ static void write_latency_axes(FILE *script)
 {
 	write_durations(script);
 	fputs("set logscale xy\nset xlabel \"percentile, on the axis 1/(1-q)\"\n"
-	      "set xtics (\"min\" 1, \"50 %%\" 2, \"90 %%\" 10, "
+	      "set xtics (\"50 %%\" 2, \"90 %%\" 10, "
 	      "\"99 %%\" 100, \"99.9 %%\" 1000, \"99.99 %%\" 10000, \"99.999 %%\" 100000, "
 	      "\"99.9999 %%\" 1000000)\nset key outside right top\n",
 		script);

@@ -73,17 +73,6 @@ static int champions(const struct group_rows *group, merit_fn *merit, const stru
 	return count;
 }
 
-const struct row *finding_rival(const struct group_rows *group)
-{
-	const struct row *best[CANDIDATES_MAX];
-	int count = champions(group, leading, best);
-
-	for (int i = 0; i < count; i++)
-		if (group->best >= 0 && best[i] != &group->rows[group->best])
-			return best[i];
-	return NULL;
-}
-
 static size_t __attribute__((format(printf, 4, 5)))
 add(char *text, size_t bytes, size_t end, const char *format, ...)
 {
@@ -210,8 +199,7 @@ static double usefulness(const struct group_rows *group)
 	return weight * (0.02 + distance);
 }
 
-/* The first family that is surely behind, and could be chosen: one after the other is no choice. */
-static const struct row *outrun(const struct group_rows *group)
+const struct row *finding_outrun(const struct group_rows *group)
 {
 	const struct row *best[CANDIDATES_MAX];
 	int count = champions(group, leading, best);
@@ -260,7 +248,7 @@ void findings_make(struct findings *findings, const struct report *report)
 		title(report, group, name, sizeof(name));
 		finding_of_group(group, text, sizeof(text));
 		candidate.score = text[0] == '\0' ? 0 : usefulness(group);
-		const struct row *rival = outrun(group);
+		const struct row *rival = finding_outrun(group);
 		why[0] = '\0';
 		if (rival != NULL)
 			finding_why(group, rival, why, sizeof(why));
@@ -275,4 +263,15 @@ void findings_make(struct findings *findings, const struct report *report)
 	}
 	for (int i = 0; i < count && i < FINDINGS_MAX; i++)
 		memcpy(findings->text[findings->count++], list[i].text, FINDING_BYTES);
+}
+
+void findings_print(const struct writer *writer, const struct report *report)
+{
+	struct findings findings;
+
+	findings_make(&findings, report);
+	if (findings.count > 0)
+		write_heading(writer, "What this run says");
+	for (int i = 0; i < findings.count; i++)
+		write_note(writer, "%s", findings.text[i]);
 }

@@ -29,7 +29,11 @@ void finding_of_group(const struct group_rows *group, char *text, size_t bytes);
  */
 void finding_why(const struct group_rows *group, const struct row *row, char *text, size_t bytes);
 
-/* The row that a reader compares the best one with: the best of another family; NULL = none. */
-const struct row *finding_rival(const struct group_rows *group);
+/* The first family that is surely behind, and could be chosen (one after the other is no choice);
+   NULL = none. */
+const struct row *finding_outrun(const struct group_rows *group);
+
+/* All of it under a heading; nothing where there is nothing. */
+void findings_print(const struct writer *writer, const struct report *report);
 
 #endif

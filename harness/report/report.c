@@ -6,11 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/findings.h"
 #include "harness/report/html.h"
 #include "harness/report/number.h"
 
-const char *const report_format_names[] = {
-	"terminal", "md", "csv", "json", "hyperfine", "benchstat", "github", "html", NULL};
+const char *const report_format_names[] = {"terminal", "md", "csv", "json", "hyperfine",
+	"benchstat", "github", "html", "tsv", "svg", "png", NULL};
 
 int report_make(struct report *report, const struct session *session, const char *folder)
 {
@@ -171,12 +172,20 @@ int report_write_with(const struct report *report, const struct writer *writer)
 		if (groups->groups[i].kind == KIND_TIME)
 			rc = table_write(writer, report, &groups->groups[i]);
 	if (rc == 0)
-		rc = matrix_write(writer, report);
-	if (rc == 0)
 		rc = scaling_write(writer, report);
 	if (rc == 0 && groups->count > 0)
 		report_legend(report, writer);
+	/* last, because that is what a reader of a terminal sees first */
+	if (rc == 0)
+		rc = matrix_write(writer, report);
+	if (rc == 0)
+		findings_print(writer, report);
 	return rc;
+}
+
+bool report_is_excerpt(enum report_format format)
+{
+	return format == REPORT_TSV || format == REPORT_SVG || format == REPORT_PNG;
 }
 
 int report_write(const struct report *report, enum report_format format, FILE *out)
@@ -232,7 +241,8 @@ int report_save(const struct report *report, const char *folder, char *error, si
 	static const struct {
 		const char *name;
 		enum report_format format;
-	} files[] = {{"report.md", REPORT_MARKDOWN}, {"report.csv", REPORT_CSV}};
+	} files[] = {{"report.md", REPORT_MARKDOWN}, {"report.csv", REPORT_CSV},
+		{"report.html", REPORT_HTML}};
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && rc == 0; i++) {

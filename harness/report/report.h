@@ -15,6 +15,9 @@ enum report_format {
 	REPORT_BENCHSTAT,
 	REPORT_GITHUB,
 	REPORT_HTML,
+	REPORT_TSV,
+	REPORT_SVG,
+	REPORT_PNG,
 	REPORT_FORMATS
 };
 extern const char *const report_format_names[]; /* "term", … ended by NULL */
@@ -28,8 +31,11 @@ int report_make(struct report *report, const struct session *session, const char
 	__attribute__((warn_unused_result));
 void report_free(struct report *report);
 
+/* Does the format show one table or chart only, so that it must be named? */
+bool report_is_excerpt(enum report_format format);
+
 /*
- * Writes it.
+ * Writes it; not for formats that are excerpts.
  *   Returns  0, -ENOMEM, or -errno of the stream (-EPIPE: the reader has gone).
  */
 int report_write(const struct report *report, enum report_format format, FILE *out)
@@ -55,7 +61,7 @@ int export_benchstat(const struct report *report, FILE *out) __attribute__((warn
 int export_github(const struct report *report, FILE *out) __attribute__((warn_unused_result));
 
 /*
- * Writes report.md and report.csv into the folder.
+ * Writes report.md, report.csv and report.html into the folder.
  *   error    the file that failed, on failure
  *   Returns  0 or -errno.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/params.h"
+#include "harness/report/findings.h"
 #include "harness/report/notes.h"
 #include "harness/report/number.h"
 
@@ -265,6 +266,13 @@ static void set_heads(const struct building *building)
 /* Lines below the grid that concern the table, not a row. */
 static void write_remarks(const struct writer *writer, const struct group_rows *group)
 {
+	char why[FINDING_BYTES] = "";
+	const struct row *behind = finding_outrun(group);
+
+	if (behind != NULL)
+		finding_why(group, behind, why, sizeof(why));
+	if (why[0] != '\0')
+		write_note(writer, "why: %s", why);
 	standing_notes(writer, group, 1);
 	if (group->rows_count == 1)
 		write_note(writer, "no sibling did the same work: nothing to compare it with");

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "models/async/loop.h"
+#include "models/async/stackless_frames.h"
 #include "models/async/task.h"
 
 void async_waiter_serve(struct async_waiter *waiter)
@@ -102,12 +103,19 @@ bool async_cancel(struct async_future *future)
 {
 	if (future->state != ASYNC_PENDING)
 		return false;
-	if (future->is_task)
+	switch ((enum async_future_kind)future->kind) {
+	case ASYNC_PLAIN:
+		async_future_end(future, ASYNC_CANCELLED, -ECANCELED);
+		break;
+	case ASYNC_OF_TASK:
 		async_interrupt((struct async_task *)(void *)((char *)future -
 							      offsetof(struct async_task, future)),
 			-ECANCELED, NULL);
-	else
-		async_future_end(future, ASYNC_CANCELLED, -ECANCELED);
+		break;
+	case ASYNC_OF_COROUTINE:
+		stackless_interrupt((struct stackless *)(intptr_t)future->value);
+		break;
+	}
 	return true;
 }
 
@@ -146,6 +154,8 @@ int64_t async_await(struct async_future *future)
 		if (rc < 0) {
 			interrupted = rc;
 			async_cancel(future);
+			if (async_thread.current->forced && future->state == ASYNC_PENDING)
+				return rc; /* the loop is being closed, and each ends by itself */
 		}
 	}
 	future->retrieved = 1;

@@ -40,12 +40,13 @@ struct async_waiters {
 };
 
 enum async_future_state { ASYNC_PENDING, ASYNC_DONE, ASYNC_CANCELLED };
+enum async_future_kind { ASYNC_PLAIN, ASYNC_OF_TASK, ASYNC_OF_COROUTINE };
 
 struct async_future {
 	struct async_waiters waiters;
-	int64_t value; /* once it is no longer pending */
-	uint8_t state; /* enum async_future_state */
-	uint8_t is_task;
+	int64_t value;     /* once it is no longer pending */
+	uint8_t state;     /* enum async_future_state */
+	uint8_t kind;      /* enum async_future_kind: whom a cancel concerns */
 	uint8_t retrieved; /* somebody has seen the outcome */
 };
 
@@ -72,9 +73,9 @@ int async_future_set(struct async_future *future, int64_t value)
 int async_future_fail(struct async_future *future, int error) __attribute__((warn_unused_result));
 
 /*
- * Cancels: a plain future ends at once with -ECANCELED; a task is interrupted at its await, or at
- * its next one, and ends when its body returns (which may also go on). Returns  false when it had
- * ended before.
+ * Cancels: a plain future ends at once with -ECANCELED; a task or a stackless coroutine is
+ * interrupted at its await, or at its next one, and ends when its body returns (which may also go
+ * on). Returns  false when it had ended before.
  */
 bool async_cancel(struct async_future *future);
 

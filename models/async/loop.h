@@ -7,7 +7,9 @@
  *
  * Fairness: after ASYNC_BUDGET resumptions the loop looks at the clock, and when ASYNC_SLICE_NS
  * have passed it polls descriptors and timers before it goes on. A task that is always ready
- * therefore delays them by at most ASYNC_SLICE_NS plus ASYNC_BUDGET of its own turns.
+ * therefore delays them by at most ASYNC_SLICE_NS plus ASYNC_BUDGET turns, its own and those of
+ * others that are always ready. (The driver of stackless coroutines is one task: a turn of it is up
+ * to STACKLESS_TURNS of theirs.)
  */
 #ifndef CONCBENCH_MODELS_ASYNC_LOOP_H
 #define CONCBENCH_MODELS_ASYNC_LOOP_H
@@ -129,8 +131,13 @@ void async_call_soon_threadsafe(struct async_loop *loop, struct async_call *call
  * ended. */
 void async_loop_post(struct async_loop *loop, struct async_call *call);
 
-/* Runs turns until loop->stop. Returns  0, -EDEADLK. */
+/* Runs turns until loop->stop, or until end_ns: then no longer than somebody is ready, and not
+ * even so long if somebody always is. Returns  0, -EDEADLK. */
 int async_loop_turns(struct async_loop *loop);
+int async_loop_turns_until(struct async_loop *loop, uint64_t end_ns);
+
+/* Returns  0; -EDEADLK when a loop runs on this thread. */
+int async_loop_may_enter(void);
 
 /* Leaves async_loop_turns at the next chance. */
 static inline void async_loop_stop(struct async_loop *loop)

@@ -1,90 +1,18 @@
 /*
- * Stackless coroutines: their driver, their frames, and what they can wait for.
+ * Stackless coroutines: their driver, from their first step to their end.
  *
  * The driver is an ordinary task. It resumes what is ready, yields after STACKLESS_TURNS of them,
  * and parks when nothing is ready; timers, descriptors and futures put a frame into the ready queue
  * and wake it. So the loop knows nothing of stackless coroutines.
- *
- * Frames come from chunks and are recycled by size; a chunk goes with the set.
  */
 #include "models/async/stackless.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
-#include "models/async/descriptor.h"
-#include "models/async/poller.h"
+#include "models/async/stackless_frames.h"
 #include "models/async/task.h"
 
 _Thread_local struct stackless_set *stackless_running;
-
-/* --- frames --- */
-
-struct stackless_chunk {
-	struct stackless_chunk *earlier;
-} __attribute__((aligned(16)));
-
-static size_t frame_bytes(size_t locals_bytes)
-{
-	return sizeof(struct stackless) + locals_bytes;
-}
-
-static char *carve(struct stackless_set *set, size_t bytes)
-{
-	if ((size_t)(set->fresh_end - set->fresh) < bytes) {
-		struct stackless_chunk *chunk = mmap(NULL, STACKLESS_CHUNK_BYTES,
-			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		if (chunk == MAP_FAILED)
-			return NULL;
-		chunk->earlier = set->chunks;
-		set->chunks = chunk;
-		set->chunks_count++;
-		set->fresh = (char *)(chunk + 1);
-		set->fresh_end = (char *)chunk + STACKLESS_CHUNK_BYTES;
-	}
-	set->fresh += bytes;
-	return set->fresh - bytes;
-}
-
-/* Zeroed but for its size and set; NULL without memory. */
-static struct stackless *take_frame(struct stackless_set *set, size_t locals_bytes)
-{
-	size_t steps = (locals_bytes + STACKLESS_SIZE_STEP - 1) / STACKLESS_SIZE_STEP;
-	size_t bytes = frame_bytes(steps * STACKLESS_SIZE_STEP);
-	struct stackless *frame;
-
-	if (steps > STACKLESS_SIZES) {
-		frame = malloc(bytes);
-	} else if (set->free[steps] != NULL) {
-		frame = set->free[steps];
-		set->free[steps] = frame->next;
-	} else {
-		frame = (struct stackless *)(void *)carve(set, bytes);
-	}
-	if (frame == NULL)
-		return NULL;
-	memset(frame, 0, bytes);
-	frame->set = set;
-	frame->locals_bytes = (uint32_t)(steps * STACKLESS_SIZE_STEP);
-	return frame;
-}
-
-static void give_frame(struct stackless_set *set, struct stackless *frame)
-{
-	size_t steps = frame->locals_bytes / STACKLESS_SIZE_STEP;
-
-	if (steps > STACKLESS_SIZES) {
-		free(frame);
-		return;
-	}
-	frame->next = set->free[steps];
-	set->free[steps] = frame;
-}
-
-/* --- the driver --- */
 
 static void wake_driver(struct stackless_set *set)
 {
@@ -92,10 +20,11 @@ static void wake_driver(struct stackless_set *set)
 		async_wake(set->driver, 0);
 }
 
-static void push(struct stackless *frame)
+void stackless_push(struct stackless *frame)
 {
 	struct stackless_set *set = frame->set;
 
+	frame->waits_for = STACKLESS_FOR_NOTHING;
 	frame->next = NULL;
 	if (set->first != NULL)
 		set->last->next = frame;
@@ -117,10 +46,11 @@ static struct stackless *end(struct stackless *frame, int rc)
 		set->alive--;
 		if (set->ended != NULL)
 			set->ended(frame, rc);
-		if (frame->done != NULL)
-			async_future_end(frame->done, ASYNC_DONE, rc);
+		if (frame->done != NULL && !async_future_done(frame->done))
+			async_future_end(
+				frame->done, rc == -ECANCELED ? ASYNC_CANCELLED : ASYNC_DONE, rc);
 	}
-	give_frame(set, frame);
+	stackless_frame_give(frame);
 	return caller;
 }
 
@@ -133,7 +63,12 @@ static void resume(struct stackless_set *set, struct stackless *frame)
 	stackless_running = set;
 	async_thread.current = NULL;
 	while (frame != NULL) {
+		if (frame->cancelled && frame->at == 0) { /* before its first step */
+			frame = end(frame, -ECANCELED);
+			continue;
+		}
 		set->current = frame;
+		frame->waits_for = STACKLESS_FOR_NOTHING;
 		if (frame->rc == STACKLESS_PARKED)
 			frame->rc = 0; /* woken without an error */
 		int rc = frame->fn(frame->arg);
@@ -149,32 +84,64 @@ static void resume(struct stackless_set *set, struct stackless *frame)
 	stackless_running = NULL;
 }
 
+static void cancel(struct stackless *frame)
+{
+	if (frame->caller == NULL) /* else it is reached through its caller */
+		stackless_interrupt(frame);
+}
+
+/* It never goes on, and who awaits it is told. Its caller and whom it has called are dropped, too.
+ */
+static void drop(struct stackless *frame)
+{
+	frame->set->first = NULL; /* frames of before stood there */
+	stackless_leave(frame);
+	if (frame->caller != NULL)
+		stackless_frame_give(frame);
+	else
+		end(frame, -ECANCELED);
+}
+
+/*
+ * The driver was cancelled, as a rule with its loop: so is every coroutine, once. Those that have
+ * not ended when that happens again, or for good, are dropped.
+ */
+static void cancel_all(struct stackless_set *set)
+{
+	bool again = set->abandoned || set->driver->forced;
+
+	set->abandoned = true;
+	stackless_frames_each(set, again ? drop : cancel);
+	if (again)
+		set->first = NULL;
+}
+
 static int drive(void *arg)
 {
 	struct stackless_set *set = arg;
 	int turns = STACKLESS_TURNS;
 
-	while (set->first != NULL || set->alive > 0 || !set->closing) {
+	while (set->first != NULL || set->alive > 0 || (!set->closing && !set->abandoned)) {
 		struct stackless *frame = set->first;
+		int rc = 0;
 
-		if (frame == NULL) {
-			int rc = async_take_interrupt(set->driver);
-			if (rc == 0)
-				rc = async_park(set->driver, ASYNC_PARKED);
-			if (rc != 0) {
-				set->abandoned = true;
-				return rc;
-			}
-			continue;
-		}
-		set->first = frame->next;
-		resume(set, frame);
-		if (--turns == 0) {
+		if (frame != NULL) {
+			set->first = frame->next;
+			resume(set, frame);
+			if (--turns > 0)
+				continue;
 			turns = STACKLESS_TURNS;
 			async_yield();
+			rc = async_take_interrupt(set->driver);
+		} else {
+			rc = async_take_interrupt(set->driver);
+			if (rc == 0)
+				rc = async_park(set->driver, ASYNC_PARKED);
 		}
+		if (rc != 0)
+			cancel_all(set);
 	}
-	return 0;
+	return set->abandoned ? -ECANCELED : 0;
 }
 
 int stackless_open(struct stackless_set *set, struct async_loop *loop)
@@ -190,16 +157,6 @@ int stackless_open(struct stackless_set *set, struct async_loop *loop)
 	return set->driver == NULL ? -errno : 0;
 }
 
-static void free_frames(struct stackless_set *set)
-{
-	while (set->chunks != NULL) {
-		struct stackless_chunk *chunk = set->chunks;
-
-		set->chunks = chunk->earlier;
-		munmap(chunk, STACKLESS_CHUNK_BYTES);
-	}
-}
-
 int stackless_close(struct stackless_set *set)
 {
 	int64_t rc;
@@ -213,7 +170,9 @@ int stackless_close(struct stackless_set *set)
 	if (!async_future_done(&set->driver->future))
 		return (int)rc;
 	async_task_detach(set->driver);
-	free_frames(set);
+	if (set->alive > 0) /* it was cancelled before its first step */
+		stackless_frames_each(set, drop);
+	stackless_frames_free(set);
 	return 0;
 }
 
@@ -224,152 +183,19 @@ int stackless_spawn(struct stackless_set *set, task_fn *fn, void *arg, size_t lo
 		return -EINVAL;
 	if (set->abandoned)
 		return -ECANCELED;
-	struct stackless *frame = take_frame(set, locals_bytes);
+	struct stackless *frame = stackless_frame_take(set, locals_bytes);
 	if (frame == NULL)
 		return -ENOMEM;
 	frame->fn = fn;
 	frame->arg = arg;
 	frame->done = done;
+	if (done != NULL && !async_future_done(done)) { /* while it is pending, its value says whom
+							   a cancel of it concerns */
+		done->kind = ASYNC_OF_COROUTINE;
+		done->value = (int64_t)(intptr_t)frame;
+	}
 	frame->task = set->spawned++;
 	set->alive++;
-	push(frame);
+	stackless_push(frame);
 	return 0;
-}
-
-/* --- what they wait for --- */
-
-int stackless_yield(struct stackless *self)
-{
-	push(self);
-	return STACKLESS_PARKED;
-}
-
-static void fired(struct async_timer *timer)
-{
-	push((struct stackless *)(void *)timer);
-}
-
-int stackless_sleep_until(struct stackless *self, uint64_t deadline_ns)
-{
-	self->waits.timer = (struct async_timer){.deadline_ns = deadline_ns, .fire = fired};
-	int rc = async_timer_arm(&self->set->loop->timers, &self->waits.timer);
-	return rc != 0 ? rc : STACKLESS_PARKED;
-}
-
-int stackless_sleep(struct stackless *self, uint64_t duration_ns)
-{
-	return stackless_sleep_until(self, async_now_ns() + duration_ns);
-}
-
-int stackless_call(struct stackless *self, task_fn *fn, void *arg, size_t locals_bytes)
-{
-	if (locals_bytes > STACKLESS_LOCALS_MAX)
-		return -EINVAL;
-	struct stackless *called = take_frame(self->set, locals_bytes);
-	if (called == NULL)
-		return -ENOMEM;
-	called->fn = fn;
-	called->arg = arg;
-	called->caller = self;
-	self->set->current = called;
-	return STACKLESS_PARKED;
-}
-
-static void future_ended(struct async_waiter *waiter)
-{
-	struct stackless *self = (struct stackless *)(void *)waiter;
-	int64_t outcome = async_future_result(self->waits.line.future);
-
-	self->rc = outcome < 0 ? (int)outcome : 0;
-	push(self);
-}
-
-int stackless_future(struct stackless *self, struct async_future *future)
-{
-	if (async_future_done(future)) {
-		int64_t outcome = async_future_result(future);
-
-		return outcome < 0 ? (int)outcome : 0;
-	}
-	self->waits.line.waiter = (struct async_waiter){.call = future_ended};
-	self->waits.line.future = future;
-	async_waiters_push(&future->waiters, &self->waits.line.waiter);
-	return STACKLESS_PARKED;
-}
-
-static void edge_came(struct async_waiter *waiter)
-{
-	push((struct stackless *)(void *)waiter);
-}
-
-static int wait_for_edge(struct stackless *self, int fd, bool writing)
-{
-	struct async_loop *loop = self->set->loop;
-	struct async_descriptor *descriptor;
-	int rc = async_descriptor_find(&loop->descriptors, fd, &descriptor);
-
-	if (rc == 0 && descriptor->is_file)
-		rc = -EINVAL;
-	if (rc == 0 && !descriptor->registered) {
-		rc = loop->poller->add(loop->poller, fd);
-		descriptor->registered = rc == 0;
-	}
-	/* no further edge says that something can be read; of room to write one still may come */
-	if (rc != 0 || (descriptor->hung_up && !writing))
-		return rc;
-	self->waits.line.waiter = (struct async_waiter){.call = edge_came};
-	async_waiters_push(
-		writing ? &descriptor->writers : &descriptor->readers, &self->waits.line.waiter);
-	return STACKLESS_PARKED;
-}
-
-int stackless_readable(struct stackless *self, int fd)
-{
-	return wait_for_edge(self, fd, false);
-}
-
-int stackless_writable(struct stackless *self, int fd)
-{
-	return wait_for_edge(self, fd, true);
-}
-
-void stackless_pass_on(struct stackless *self, int fd)
-{
-	const struct async_descriptors *descriptors = &self->set->loop->descriptors;
-
-	if ((size_t)(unsigned)fd < descriptors->room && descriptors->table[fd].known)
-		async_waiters_serve_first(&descriptors->table[fd].readers);
-}
-
-int stackless_word(struct stackless *self, _Atomic uint32_t *word, uint32_t old)
-{
-	struct stackless_set *set = self->set;
-
-	if (atomic_load(word) != old)
-		return 0;
-	self->waits.word = word;
-	self->next = NULL;
-	*set->words_end = self;
-	set->words_end = &self->next;
-	return STACKLESS_PARKED;
-}
-
-void stackless_word_wake(struct stackless_set *set, _Atomic uint32_t *word)
-{
-	struct stackless *frame = set->words;
-
-	set->words = NULL;
-	set->words_end = &set->words;
-	while (frame != NULL) {
-		struct stackless *next = frame->next;
-
-		if (frame->waits.word == word) {
-			push(frame);
-		} else {
-			frame->next = NULL;
-			*set->words_end = frame;
-			set->words_end = &frame->next;
-		}
-		frame = next;
-	}
 }

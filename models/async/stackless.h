@@ -1,6 +1,6 @@
 /*
  * Stackless coroutines: functions that keep their place in a frame on the heap instead of a stack
- *of their own. Python's kind, and the smallest task there is: a hundred bytes and its locals.
+ *of their own. Python's kind, and the smallest task there is: 128 bytes and its locals.
  *
  *	struct countdown { int left; };                  what lives longer than one wait
  *
@@ -54,6 +54,16 @@ enum {
 
 struct stackless_set;
 
+enum stackless_waits {
+	STACKLESS_FOR_NOTHING, /* it runs or is ready */
+	STACKLESS_FOR_TIMER,
+	STACKLESS_FOR_EDGE,
+	STACKLESS_FOR_FUTURE,
+	STACKLESS_FOR_CANCELLED, /* for the end of a future that was cancelled with it */
+	STACKLESS_FOR_WORD,
+	STACKLESS_FOR_CALLED
+};
+
 /* One coroutine; its locals follow. Fields are for the runtime and the macros. */
 struct stackless {
 	union {
@@ -63,6 +73,7 @@ struct stackless {
 			struct async_future *future;
 		} line;
 		_Atomic uint32_t *word;
+		struct stackless *called;
 	} waits; /* for one thing at a time; first: what fires finds the frame by it */
 	struct stackless
 		*next; /* in the ready queue, the line of a word, the list of free frames */
@@ -73,11 +84,14 @@ struct stackless {
 	struct async_future *done; /* ends with the coroutine; NULL */
 	int at;                    /* where the function goes on: a line of it, 0 = its beginning */
 	int rc;                    /* what the last wait returned */
-	uint32_t locals_bytes;
-	uint32_t task; /* index in order of spawning */
+	uint16_t locals_bytes;
+	uint8_t waits_for; /* enum stackless_waits */
+	uint8_t cancelled; /* a cancel waits for its next wait */
+	uint32_t task;     /* index in order of spawning */
 } __attribute__((aligned(16)));
 
 struct stackless_chunk;
+struct stackless_large;
 
 /* Coroutines that are driven together. */
 struct stackless_set {
@@ -88,12 +102,13 @@ struct stackless_set {
 	struct stackless *words, **words_end; /* parked on words */
 	struct stackless *free[STACKLESS_SIZES + 1];
 	struct stackless_chunk *chunks;
-	char *fresh, *fresh_end; /* of the newest chunk */
+	struct stackless_large *large; /* frames from the heap */
+	char *fresh, *fresh_end;       /* of the newest chunk */
 	size_t chunks_count;
 	size_t alive; /* coroutines spawned and not ended */
 	uint32_t spawned;
-	bool closing;                                  /* it ends with the last coroutine */
-	bool abandoned;                                /* it was cancelled with its loop */
+	bool closing;   /* it ends with the last coroutine */
+	bool abandoned; /* it was cancelled, as a rule with its loop */
 	void (*ended)(struct stackless *self, int rc); /* told of every end; NULL */
 	void *owner;                                   /* of whoever set `ended` */
 };
@@ -109,7 +124,8 @@ int stackless_open(struct stackless_set *set, struct async_loop *loop)
 
 /*
  * Waits until all coroutines of the set have ended and frees everything; in plain code it runs the
- * loop meanwhile. Coroutines whose loop is being closed are not waited for: they never go on.
+ * loop meanwhile. When their loop is closed, or their driver cancelled, coroutines are cancelled
+ * once; who still waits after that, like a task's second time, is dropped: it never goes on.
  *   Returns  0, or -ECANCELED / -ETIMEDOUT when interrupted: the set is still open then.
  *   Threads  the loop's; before the loop is closed.
  */
@@ -118,11 +134,20 @@ int stackless_close(struct stackless_set *set);
 /*
  * Queues a coroutine; nothing of it runs before the caller waits.
  *   locals_bytes  0 .. STACKLESS_LOCALS_MAX; zeroed, aligned to 16
- *   done          ends with the coroutine's result (0 is the value 0); NULL
+ *   done          ends with the coroutine's result (0 is the value 0), and cancels it: see below;
+ *                 pending until then, the caller's; NULL
  *   Returns       0, -EINVAL, -ENOMEM, -ECANCELED when the loop is being closed.
  */
 int stackless_spawn(struct stackless_set *set, task_fn *fn, void *arg, size_t locals_bytes,
 	struct async_future *done) __attribute__((warn_unused_result));
+
+/*
+ * Cancelling: async_cancel(done), by hand or because who awaits `done` was cancelled or ran out of
+ * time. As with a task it is delivered once: AWAIT leaves -ECANCELED in self->rc where the
+ * coroutine waits (of coroutines that called each other: the innermost), or at its next wait; one
+ * that has not begun runs nothing. A future it waits for is cancelled with it, and waited for. The
+ * coroutine may go on; else it returns the error, which ends `done`.
+ */
 
 /* The set whose coroutine runs on this thread. */
 extern _Thread_local struct stackless_set *stackless_running

@@ -102,7 +102,7 @@ static inline __attribute__((always_inline)) struct async_task *spawn(struct asy
 	task->future.waiters.first = task->future.waiters.last = NULL;
 	task->future.value = 0;
 	task->future.state = ASYNC_PENDING;
-	task->future.is_task = 1;
+	task->future.kind = ASYNC_OF_TASK;
 	task->future.retrieved = 0;
 	task->fn = fn;
 	task->arg = arg;

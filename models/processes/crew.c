@@ -1,8 +1,10 @@
 /*
  * The crew of processes: a forked child per task.
  *
- * The parent's notes lie in shared memory although the parent alone writes most of them: a private
- * page that is written between two forks is copied, and every child would keep one.
+ * The children do not inherit the parent's notes: a page that is written between two forks is
+ * copied, and every child would keep one; and a mapping costs each child its copy. A task that
+ * fails leaves its error in a file in memory instead, where the parent looks for it when the child
+ * says so.
  *
  * The process may have children that are not the crew's. So a child that ended is looked at without
  * being reaped, and reaped only if it is ours. One that is not ours hides others from that look
@@ -16,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "models/first_failure.h"
 #include "models/park.h"
@@ -30,6 +33,8 @@ enum {
 struct processes {
 	const struct crew *crew;
 	_Atomic uint64_t first_failure;
+	int failures; /* descriptor: the error of task i of this batch is int number i, if it has
+			 one */
 	size_t mapped_bytes;
 	int running; /* spawned since the last drain */
 	int live;    /* of them, not yet reaped */
@@ -38,11 +43,14 @@ struct processes {
 	pid_t pids[]; /* 0 = reaped */
 };
 
+/* On the parent's stack, which the child has a copy of. */
 struct order {
-	struct processes *processes;
+	const struct crew *crew;
 	task_fn *fn;
 	void *arg;
 	int task;
+	int failures;
+	off_t offset; /* of its error there */
 };
 
 int process_word_wait(_Atomic uint32_t *word, uint32_t old)
@@ -59,11 +67,22 @@ static int processes_open(struct crew *crew)
 {
 	size_t bytes = sizeof(struct processes) + (size_t)crew->tasks_max * sizeof(pid_t);
 	struct processes *processes =
-		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (processes == MAP_FAILED)
 		return -errno;
+	int failures = memfd_create("failures", MFD_CLOEXEC);
+	int rc = failures < 0 ? -errno : 0;
+	if (rc == 0 && madvise(processes, bytes, MADV_DONTFORK) != 0)
+		rc = -errno;
+	if (rc != 0) {
+		if (failures >= 0)
+			close(failures);
+		munmap(processes, bytes);
+		return rc;
+	}
 	processes->crew = crew;
+	processes->failures = failures;
 	processes->mapped_bytes = bytes;
 	atomic_init(&processes->first_failure, FIRST_FAILURE_NONE);
 	process_want_children(&processes->sigchld);
@@ -72,21 +91,38 @@ static int processes_open(struct crew *crew)
 	return 0;
 }
 
+static void __attribute__((noinline, cold)) tell(const struct order *order, int rc)
+{
+	const struct crew *crew = order->crew;
+
+	if (pwrite(order->failures, &rc, sizeof(rc), order->offset) != (ssize_t)sizeof(rc))
+		_exit(1);
+	if (crew->on_failure != NULL)
+		crew->on_failure(crew->on_failure_arg, order->task, rc);
+}
+
 /* In the child. A failure is told at once; the status says only that there was one. */
-static int run_task(void *arg)
+static int PROCESS_CHILD run_task(void *arg)
 {
 	struct order *order = arg;
 	int rc = order->fn(order->arg);
 
-	/* Without a failure the shared notes are not touched, nor mapped into the child. */
 	if (rc == 0)
 		return 0;
-	const struct crew *crew = order->processes->crew;
-	rc = task_errno(rc);
-	first_failure_note(&order->processes->first_failure, order->task, rc, 0);
-	if (crew->on_failure != NULL)
-		crew->on_failure(crew->on_failure_arg, order->task, rc);
+	tell(order, task_errno(rc));
 	return REAP_TOLD;
+}
+
+/* Notes what a task has told of itself. */
+static void note_told(struct processes *processes, int index)
+{
+	int rc;
+
+	if (pread(processes->failures, &rc, sizeof(rc), index * (off_t)sizeof(rc)) !=
+			(ssize_t)sizeof(rc) ||
+		rc >= 0)
+		rc = -EPROTO; /* one that only left by this status */
+	first_failure_note(&processes->first_failure, processes->before + index, rc, 0);
 }
 
 static void ended(struct processes *processes, int index, const struct reaped *reaped)
@@ -96,6 +132,8 @@ static void ended(struct processes *processes, int index, const struct reaped *r
 
 	processes->pids[index] = 0;
 	processes->live--;
+	if (reaped->told)
+		note_told(processes, index);
 	if (reaped->rc == 0)
 		return;
 	first_failure_note(&processes->first_failure, task, reaped->rc, reaped->signal);
@@ -176,7 +214,12 @@ static bool reap_some(struct processes *processes, bool wait)
 static int processes_spawn(struct crew *crew, task_fn *fn, void *arg)
 {
 	struct processes *processes = crew->state;
-	struct order order = {processes, fn, arg, crew->spawned};
+	struct order order = {.crew = crew,
+		.fn = fn,
+		.arg = arg,
+		.task = crew->spawned,
+		.failures = processes->failures,
+		.offset = processes->running * (off_t)sizeof(int)};
 	pid_t pid;
 
 	assert(processes->running < crew->tasks_max);
@@ -208,6 +251,7 @@ static void processes_close(struct crew *crew)
 	struct processes *processes = crew->state;
 
 	process_restore_children(&processes->sigchld);
+	close(processes->failures);
 	munmap(processes, processes->mapped_bytes);
 }
 

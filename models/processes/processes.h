@@ -30,6 +30,12 @@ int process_word_wait(_Atomic uint32_t *word, uint32_t old);
 void process_word_wake(_Atomic uint32_t *word);
 
 /*
+ * What every child runs lies side by side in the program: a child has no page of the text until it
+ * runs it, and maps 64 KiB at a time.
+ */
+#define PROCESS_CHILD __attribute__((hot))
+
+/*
  * Forks: flushes stdio; the child is killed when its parent ends, runs body(arg) and leaves by
  * _exit with body's result as its status. Returns  0 and the child's pid, or -errno. Threads  from
  * a process with one thread; the child dies with the thread that forked it.

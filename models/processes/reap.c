@@ -19,14 +19,15 @@ bool reap(pid_t pid, int options, struct reaped *reaped)
 	if (got == 0)
 		return false;
 	reaped->signal = 0;
+	reaped->told = false;
 	if (got < 0) {
 		reaped->rc = -ECHILD;
 	} else if (WIFSIGNALED(status)) {
 		reaped->signal = WTERMSIG(status);
 		reaped->rc = -EOWNERDEAD;
 	} else {
-		int exit_status = WEXITSTATUS(status);
-		reaped->rc = exit_status == 0 || exit_status == REAP_TOLD ? 0 : -EPROTO;
+		reaped->told = WEXITSTATUS(status) == REAP_TOLD;
+		reaped->rc = WEXITSTATUS(status) == 0 || reaped->told ? 0 : -EPROTO;
 	}
 	return true;
 }

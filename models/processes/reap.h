@@ -15,6 +15,7 @@ enum { REAP_TOLD = 97 };
 struct reaped {
 	int rc; /* 0 also for REAP_TOLD; -EOWNERDEAD, -EPROTO, or -ECHILD if somebody else reaped it
 		 */
+	bool told;  /* it was REAP_TOLD */
 	int signal; /* that ended it, or 0 */
 };
 

@@ -6,8 +6,8 @@
  *
  * It is over 400 lines because the rules share one small world and are read as one list.
  */
-/* wrap: fork pthread_create mmap mprotect syscall */
-/* wrap: epoll_create1 epoll_ctl eventfd timerfd_create pipe2 */
+/* wrap: fork _Fork pthread_create mmap mprotect syscall */
+/* wrap: epoll_create1 epoll_ctl eventfd timerfd_create pipe2 memfd_create */
 #include <check.h>
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * Crews that cannot be started to the end: whatever call fails, nobody waits, nothing is left.
  */
-/* wrap: fork pthread_create mmap */
+/* wrap: fork _Fork pthread_create mmap */
 #include <stdio.h>
 #include <sys/resource.h>
 

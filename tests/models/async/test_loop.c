@@ -1,6 +1,7 @@
 /*
- * The loop: fairness, threads, closing, what runs where.
+ * The loop: fairness and its bound, threads, callbacks.
  */
+/* wrap: clock_gettime */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -44,6 +45,104 @@ START_TEST(tasks_that_are_always_ready_starve_neither_timers_nor_descriptors)
 }
 END_TEST
 
+/* Time as the test makes it: 0 is the real one. */
+static uint64_t scripted_ns;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (scripted_ns == 0)
+		return __real_clock_gettime(clock, now);
+	*now = (struct timespec){.tv_sec = (time_t)(scripted_ns / 1000000000u),
+		.tv_nsec = (long)(scripted_ns % 1000000000u)};
+	return 0;
+}
+
+enum { TURN_NS = 700, BUSY_MOST = 3 };
+
+/* The bound that loop.h states, as turns of this length make it. */
+enum { BOUND_NS = ASYNC_SLICE_NS + ASYNC_BUDGET * TURN_NS };
+
+static struct {
+	int ends[2];
+	uint64_t written_ns;
+	bool reads; /* and wants to be written to */
+	bool stop;
+} crowded;
+
+static int each_turn_takes_time(void *arg)
+{
+	(void)arg;
+	while (!crowded.stop) {
+		scripted_ns += TURN_NS;
+		async_yield();
+	}
+	return 0;
+}
+
+static void stop(void *arg)
+{
+	(void)arg;
+	crowded.stop = true;
+}
+
+static int late_by(void *arg)
+{
+	char byte;
+
+	must(async_defer(stop, arg) == 0);
+	for (int i = 0; i < 20; i++) {
+		uint64_t due_ns = scripted_ns + 100000u + 12345u * (uint64_t)i;
+		must(async_sleep_until(due_ns) == 0);
+		must(scripted_ns >= due_ns && scripted_ns - due_ns <= BOUND_NS);
+		crowded.reads = true;
+		must(async_read(crowded.ends[0], &byte, 1) == 1);
+		must(scripted_ns - crowded.written_ns <= BOUND_NS);
+	}
+	return 0;
+}
+
+static int writes_now_and_then(void *arg)
+{
+	(void)arg;
+	while (!crowded.stop) {
+		async_yield();
+		if (crowded.reads) {
+			crowded.reads = false;
+			crowded.written_ns = scripted_ns;
+			must(write(crowded.ends[1], "x", 1) == 1);
+		}
+	}
+	return 0;
+}
+
+static int crowd(void *arg)
+{
+	struct async_task *busy[BUSY_MOST + 1];
+	int n = *(int *)arg;
+
+	must(pipe2(crowded.ends, O_CLOEXEC) == 0);
+	scripted_ns = 1000000000u;
+	struct async_task *waits = async_spawn(late_by, NULL);
+	busy[n] = async_spawn(writes_now_and_then, NULL);
+	for (int i = 0; i < n; i++)
+		busy[i] = async_spawn(each_turn_takes_time, NULL);
+	for (int i = 0; i <= n; i++)
+		must(async_task_join(busy[i]) == 0);
+	must(async_task_join(waits) == 0);
+	scripted_ns = 0;
+	must(async_close(crowded.ends[0]) == 0 && close(crowded.ends[1]) == 0);
+	return 0;
+}
+
+START_TEST(always_ready_tasks_delay_timers_and_descriptors_by_a_slice_and_a_budget_of_turns)
+{
+	memset(&crowded, 0, sizeof crowded);
+	in_loop(crowd, &_i);
+}
+END_TEST
+
 struct waker {
 	struct async_remote remote;
 	pthread_t thread;
@@ -72,56 +171,6 @@ static int woken_from_thread(void *arg)
 START_TEST(another_thread_wakes_a_sleeping_loop)
 {
 	in_both_loops(woken_from_thread, NULL);
-}
-END_TEST
-
-static int refuses_once(void *arg)
-{
-	int *ended = arg;
-	async_sleep(10000000000u);
-	int rc = async_sleep(MS); /* a clean-up that awaits: still allowed */
-	*ended = rc == 0;
-	return rc;
-}
-
-static int leaves_refuser(void *arg)
-{
-	async_task_detach(async_spawn(refuses_once, arg));
-	async_yield();
-	return 0;
-}
-
-START_TEST(run_cancels_what_is_left_and_lets_it_clean_up)
-{
-	int ended = 0;
-
-	in_loop(leaves_refuser, &ended);
-	ck_assert_int_eq(ended, 1);
-}
-END_TEST
-
-static int ends_on_cancel(void *arg)
-{
-	(void)arg;
-	int rc;
-	do
-		rc = async_sleep(10000000000u);
-	while (rc == 0);
-	(void)async_sleep(10000000000u); /* a second wait after the cancel */
-	return rc;
-}
-
-START_TEST(a_task_that_goes_on_waiting_after_its_cancel_is_told_for_good)
-{
-	struct async_loop *loop;
-
-	ck_assert_int_eq(async_loop_open(&loop, NULL), 0);
-	async_task_detach(async_spawn_with(ends_on_cancel, NULL,
-		&(struct async_task_options){.loop = loop, .name = "stubborn"}));
-	struct async_future soon = {0};
-	ck_assert(async_future_set(&soon, 1) == 0);
-	ck_assert_int_eq(async_run_until_complete(loop, &soon), 1);
-	ck_assert_uint_eq(async_loop_close(loop), 1);
 }
 END_TEST
 
@@ -171,34 +220,6 @@ START_TEST(callbacks_of_a_future_are_called_soon_and_in_order)
 }
 END_TEST
 
-static int open_files(void)
-{
-	int n = 0;
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
-static int uses_much(void *arg)
-{
-	char byte;
-	int ends[2];
-	(void)arg;
-	must(pipe(ends) == 0);
-	must(async_write(ends[1], "x", 1) == 1 && async_read(ends[0], &byte, 1) == 1);
-	must(async_close(ends[0]) == 0 && async_close(ends[1]) == 0);
-	return async_sleep(MS);
-}
-
-START_TEST(a_closed_loop_leaves_no_descriptor)
-{
-	int before = open_files();
-
-	in_both_loops(uses_much, NULL);
-	ck_assert_int_eq(open_files(), before);
-}
-END_TEST
-
 Suite *suite(void)
 {
 	Suite *suite = suite_create("models/async/loop");
@@ -206,12 +227,12 @@ Suite *suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, tasks_that_are_always_ready_starve_neither_timers_nor_descriptors);
+	tcase_add_loop_test(tests,
+		always_ready_tasks_delay_timers_and_descriptors_by_a_slice_and_a_budget_of_turns, 1,
+		BUSY_MOST + 1);
 	tcase_add_test(tests, another_thread_wakes_a_sleeping_loop);
-	tcase_add_test(tests, run_cancels_what_is_left_and_lets_it_clean_up);
-	tcase_add_test(tests, a_task_that_goes_on_waiting_after_its_cancel_is_told_for_good);
 	tcase_add_test(tests, several_loops_run_at_once);
 	tcase_add_test(tests, callbacks_of_a_future_are_called_soon_and_in_order);
-	tcase_add_test(tests, a_closed_loop_leaves_no_descriptor);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

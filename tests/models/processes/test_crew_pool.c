@@ -1,7 +1,7 @@
 /*
  * Deaths of a pool's workers, and what takes their place.
  */
-/* wrap: fork syscall epoll_ctl */
+/* wrap: fork _Fork syscall epoll_ctl */
 #include <check.h>
 #include <errno.h>
 #include <signal.h>

@@ -1,9 +1,10 @@
 /*
  * The one place that forks.
  */
-/* wrap: fork */
+/* wrap: fork _Fork */
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -55,6 +56,30 @@ START_TEST(a_limit_comes_back_as_its_error)
 }
 END_TEST
 
+static int prepared;
+
+static void prepare(void)
+{
+	prepared++;
+}
+
+static void *wait_for_ever(void *arg)
+{
+	pause();
+	return arg;
+}
+
+START_TEST(beside_other_threads_it_is_the_librarys_fork_with_its_locks_and_handlers)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_atfork(prepare, NULL, NULL), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_ever, NULL), 0);
+	ck_assert_int_eq(status_of(seven), 7);
+	ck_assert_int_eq(prepared, 1);
+}
+END_TEST
+
 START_TEST(children_are_wanted_for_as_long_as_asked)
 {
 	struct sigaction before, now;
@@ -96,6 +121,8 @@ Suite *suite(void)
 
 	tcase_add_test(tc, the_bodys_result_is_the_status_and_the_child_dies_with_its_parent);
 	tcase_add_test(tc, a_limit_comes_back_as_its_error);
+	tcase_add_test(
+		tc, beside_other_threads_it_is_the_librarys_fork_with_its_locks_and_handlers);
 	tcase_add_test(tc, children_are_wanted_for_as_long_as_asked);
 	tcase_add_test(tc, a_handler_that_does_not_hinder_stays);
 	suite_add_tcase(s, tc);

@@ -1,7 +1,7 @@
 /*
  * The pool of processes that computes futures.
  */
-/* wrap: fork mmap calloc syscall epoll_create1 epoll_ctl eventfd pipe2 */
+/* wrap: fork _Fork mmap calloc syscall epoll_create1 epoll_ctl eventfd pipe2 */
 #include <check.h>
 #include <errno.h>
 #include <signal.h>

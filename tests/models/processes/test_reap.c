@@ -37,7 +37,9 @@ static struct reaped end_of(int status)
 START_TEST(only_success_and_a_failure_told_already_are_no_failure)
 {
 	ck_assert_int_eq(end_of(0).rc, 0);
+	ck_assert(!end_of(0).told);
 	ck_assert_int_eq(end_of(REAP_TOLD).rc, 0);
+	ck_assert(end_of(REAP_TOLD).told);
 	ck_assert_int_eq(end_of(3).rc, -EPROTO);
 }
 END_TEST

@@ -1,0 +1,440 @@
+/*
+ * One cell model: what the terminal, Markdown, HTML, CSV and JSON say of the reference run, figure
+ * by figure. JSON has the intervals, so it is what the texts are made again from.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report/number.h"
+#include "harness/report/report.h"
+#include "tests/program.h"
+#include "tests/suite.h"
+
+enum { CELLS_MAX = 24, TEXT_MAX = 160 };
+
+static struct session session;
+static struct report report;
+
+static void read_reference(void)
+{
+	char path[4096], error[400];
+
+	ck_assert_int_eq(program_run("printf %s results/reference/*.jsonl", path, sizeof(path)), 0);
+	ck_assert_msg(session_read(&session, path, error, sizeof(error)) == 0, "%s", error);
+	ck_assert_int_eq(report_make(&report, &session, NULL), 0);
+	report.charts = false;
+}
+
+static void release(void)
+{
+	report_free(&report);
+	session_free(&session);
+}
+
+/* A table of the run in a form, or everything as data. */
+static char *render_table(const struct group_rows *group, enum writer_format format)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+	struct writer writer = {.out = out, .format = format, .width = 4000, .utf8 = true};
+
+	ck_assert_int_eq(table_write(&writer, &report, group), 0);
+	fclose(out);
+	return text;
+}
+
+static char *render(enum report_format format)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+
+	ck_assert_int_eq(report_write(&report, format, out), 0);
+	fclose(out);
+	return text;
+}
+
+/* Columns of the tables that are figures of a row, and what they are called in data. */
+static const struct column {
+	const char *head, *name;
+	enum unit unit;
+	enum { INTERVAL, MIDDLE, TWO_DIGITS, SINGLE } form;
+} columns[] = {{"op/s", "operations_per_s", UNIT_RATE, INTERVAL},
+	{"round", "round_ns", UNIT_DURATION, INTERVAL},
+	{"× best", "ratio_to_best", UNIT_PLAIN, INTERVAL}, {"p50", "p50_ns", UNIT_DURATION, SINGLE},
+	{"p99", "p99_ns", UNIT_DURATION, SINGLE}, {"p99.9", "p999_ns", UNIT_DURATION, SINGLE},
+	{"max", "max_ns", UNIT_DURATION, SINGLE},
+	{"CPU/op", "cpu_ns_per_operation", UNIT_DURATION, MIDDLE},
+	{"load CPU/op", "load_cpu_ns_per_operation", UNIT_DURATION, MIDDLE},
+	{"sum", "sum_cpu_ns_per_operation", UNIT_DURATION, MIDDLE},
+	{"vol/op", "voluntary_per_operation", UNIT_PLAIN, TWO_DIGITS},
+	{"invol/op", "involuntary_per_operation", UNIT_PLAIN, TWO_DIGITS},
+	{"user/task", "user_bytes_per_task", UNIT_BYTES, INTERVAL},
+	{"kernel/task", "kernel_bytes_per_task", UNIT_BYTES, INTERVAL},
+	{"peak", "peak_bytes", UNIT_BYTES, SINGLE}};
+
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+static const struct column *column_of(const char *head)
+{
+	for (int i = 0; i < COLUMNS; i++)
+		if (strcmp(columns[i].head, head) == 0)
+			return &columns[i];
+	return NULL;
+}
+
+static double number(const json_t *value)
+{
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+/* The text that a table must show for a figure of the JSON. */
+static double expect(const json_t *row, const struct column *column, char *text)
+{
+	const json_t *figure = json_object_get(row, column->name);
+	struct interval interval = {.middle = number(json_object_get(figure, "middle")),
+		.low = number(json_object_get(figure, "low")),
+		.high = number(json_object_get(figure, "high")),
+		.n = (int)json_integer_value(json_object_get(figure, "n"))};
+
+	ck_assert_msg(figure != NULL, "no %s in the JSON", column->name);
+	if (column->form == SINGLE) {
+		number_format(text, TEXT_MAX, number(figure), column->unit, DIGITS_DEFAULT);
+		return number(figure);
+	}
+	if (column->form == INTERVAL)
+		number_interval(text, TEXT_MAX, &interval, column->unit);
+	else if (column->form == MIDDLE)
+		number_middle(text, TEXT_MAX, &interval, column->unit);
+	else
+		number_format(text, TEXT_MAX, interval.middle, column->unit, 2);
+	return interval.middle;
+}
+
+/* Splits "| a | b |" or "a<tab>b" into cells. */
+static int split(char *line, char by, char cells[][TEXT_MAX])
+{
+	int count = 0;
+
+	for (char *cell; (cell = strsep(&line, (char[]){by, '\0'})) != NULL && count < CELLS_MAX;) {
+		cell += strspn(cell, " *");
+		size_t bytes = strlen(cell);
+		while (bytes > 0 && strchr(" *", cell[bytes - 1]) != NULL)
+			bytes--;
+		snprintf(cells[count++], TEXT_MAX, "%.*s", (int)bytes, cell);
+	}
+	return count;
+}
+
+static const json_t *find_json(const json_t *rows, const char *workload, const char *model)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(rows, i,
+		row) if (strcmp(json_string_value(json_object_get(row, "workload")), workload) ==
+				 0 &&
+			 strcmp(json_string_value(json_object_get(row, "model")), model) ==
+				 0) return row;
+	ck_abort_msg("no %s/%s in the JSON", workload, model);
+}
+
+/* Does the cell show the figure? With a mark before a ratio, and the best's 1 without interval. */
+static void check_text(const char *cell, const char *expected, const struct column *column)
+{
+	if (strcmp(column->name, "ratio_to_best") == 0) {
+		if (strcmp(cell, "1") == 0 && strncmp(expected, "1", 1) == 0)
+			return;
+		if (strncmp(cell, "≈ ", 4) == 0)
+			cell += 4;
+		else if (strncmp(cell, "? ", 2) == 0)
+			cell += 2;
+	}
+	ck_assert_msg(strcmp(cell, expected) == 0, "%s shows '%s', the data are '%s'", column->head,
+		cell, expected);
+}
+
+/* Every cell of a table of tab-separated values against the JSON; how many were compared. */
+static int check_tsv(const struct group_rows *group, const json_t *rows)
+{
+	static char heads[CELLS_MAX][TEXT_MAX], cells[CELLS_MAX][TEXT_MAX];
+	char *text = render_table(group, WRITER_TSV), *rest = text, *line;
+	int compared = 0, count = 0;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (line[0] == '#' || line[0] == '\0')
+			continue;
+		if (count == 0) {
+			count = split(line, '\t', heads);
+			continue;
+		}
+		ck_assert_int_eq(split(line, '\t', cells), count);
+		cells[0][strcspn(cells[0], " ")] = '\0'; /* notes behind the name */
+		const json_t *row = find_json(rows, group->facts->name, cells[0]);
+		for (int i = 1; i < count; i++) {
+			const struct column *column = column_of(heads[i]);
+			char expected[TEXT_MAX];
+			if (column == NULL || cells[i][0] == '\0' ||
+				strcmp(json_string_value(json_object_get(row, "status")), "ok") !=
+					0)
+				continue;
+			expect(row, column, expected);
+			check_text(cells[i], expected, column);
+			compared++;
+		}
+	}
+	free(text);
+	return compared;
+}
+
+START_TEST(every_figure_of_a_table_is_the_one_of_the_data)
+{
+	read_reference();
+	char *text = render(REPORT_JSON);
+	json_t *root = json_loads(text, 0, NULL);
+	const json_t *rows = json_object_get(root, "rows");
+	int compared = 0;
+
+	for (int i = 0; i < report.groups.count; i++)
+		if (report.groups.groups[i].kind == KIND_TIME)
+			compared += check_tsv(&report.groups.groups[i], rows);
+	ck_assert_int_gt(compared, 300);
+	json_decref(root);
+	free(text);
+	release();
+}
+END_TEST
+
+/* The next text between > and <, tags skipped; entities back to characters. */
+static const char *next_cell(const char *at, const char *begin, const char *end, char *cell)
+{
+	size_t used = 0;
+
+	at = strstr(at, begin);
+	if (at == NULL)
+		return NULL;
+	const char *stop = strstr(at, end);
+	bool tag = true; /* of the cell itself */
+	for (at++; at < stop && used + 1 < TEXT_MAX; at++) {
+		if (*at == '<' || *at == '>')
+			tag = *at == '<';
+		else if (!tag && strncmp(at, "&#39;", 5) == 0)
+			cell[used++] = '\'', at += 4;
+		else if (!tag)
+			cell[used++] = *at;
+	}
+	cell[used] = '\0';
+	return stop;
+}
+
+/* All cells of a table in reading order, one a line; empty ones too. */
+static char *cells_of_html(const char *html)
+{
+	char *list = NULL, cell[TEXT_MAX];
+	size_t bytes = 0;
+	FILE *out = open_memstream(&list, &bytes);
+	const char *end = strstr(html, "</table>");
+
+	for (const char *at = strstr(html, "<thead"); at != NULL && at < end;) {
+		const char *th = strstr(at, "<th "), *td = strstr(at, "<td ");
+		if (th != NULL && (td == NULL || th < td))
+			at = next_cell(at, "<th ", "</th>", cell);
+		else
+			at = td == NULL ? NULL : next_cell(at, "<td ", "</td>", cell);
+		if (at != NULL && at < end)
+			fprintf(out, "%s\n", cell);
+	}
+	fclose(out);
+	return list;
+}
+
+static char *cells_of_lines(char *text, char by)
+{
+	static char cells[CELLS_MAX][TEXT_MAX];
+	char *list = NULL, *rest = text, *line;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&list, &bytes);
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		bool bar = by == '|';
+		if (line[0] == '\0' || line[0] == '#' ||
+			(bar && (line[0] != '|' || line[2] == ':')))
+			continue;
+		int count = split(line, by, cells);
+		for (int i = bar; i < count - bar; i++)
+			fprintf(out, "%s\n", cells[i]);
+	}
+	fclose(out);
+	return list;
+}
+
+START_TEST(html_and_markdown_show_the_same_cells_in_the_same_order)
+{
+	read_reference();
+	for (int i = 0; i < report.groups.count; i++) {
+		const struct group_rows *group = &report.groups.groups[i];
+		if (group->kind != KIND_TIME)
+			continue;
+		char *html = render_table(group, WRITER_HTML);
+		char *markdown = render_table(group, WRITER_MARKDOWN);
+		char *tsv = render_table(group, WRITER_TSV);
+		char *of_html = cells_of_html(html), *of_markdown = cells_of_lines(markdown, '|');
+		char *of_tsv = cells_of_lines(tsv, '\t');
+		ck_assert_int_gt(strlen(of_tsv), 100);
+		ck_assert_str_eq(of_html, of_tsv);
+		ck_assert_str_eq(of_markdown, of_tsv);
+		free(html);
+		free(markdown);
+		free(tsv);
+		free(of_html);
+		free(of_markdown);
+		free(of_tsv);
+	}
+	release();
+}
+END_TEST
+
+START_TEST(a_wide_terminal_shows_the_same_cells_in_the_same_order)
+{
+	read_reference();
+	for (int i = 0; i < report.groups.count; i++) {
+		const struct group_rows *group = &report.groups.groups[i];
+		if (group->kind != KIND_TIME)
+			continue;
+		char *terminal = render_table(group, WRITER_TERMINAL);
+		char *tsv = render_table(group, WRITER_TSV);
+		char *list = cells_of_lines(tsv, '\t'), *rest = list, *cell;
+		const char *at = terminal;
+		while ((cell = strsep(&rest, "\n")) != NULL) {
+			if (cell[0] == '\0')
+				continue;
+			const char *found = strstr(at, cell);
+			ck_assert_msg(found != NULL, "'%s' is not on the terminal", cell);
+			at = found + strlen(cell);
+		}
+		free(terminal);
+		free(tsv);
+		free(list);
+	}
+	release();
+}
+END_TEST
+
+/* A field of a CSV line whose fields have no line ends. */
+static void csv_fields(char *line, char fields[][TEXT_MAX], int *count)
+{
+	bool quoted = false;
+	size_t used = 0;
+
+	*count = 0;
+	for (char *at = line;; at++) {
+		if (*at == '"') {
+			quoted = !quoted;
+		} else if ((*at == ',' && !quoted) || *at == '\0') {
+			fields[(*count)++][used] = '\0';
+			used = 0;
+			if (*at == '\0')
+				return;
+		} else if (used + 1 < TEXT_MAX) {
+			fields[*count][used++] = *at;
+		}
+	}
+}
+
+static void check_csv_field(const json_t *row, const char *name, const char *field)
+{
+	const json_t *figure = json_object_get(row, name);
+	char base[64];
+
+	if (figure == NULL) { /* name_low, name_high */
+		snprintf(base, sizeof(base), "%s", name);
+		char *last = strrchr(base, '_');
+		if (last == NULL)
+			return;
+		*last = '\0';
+		figure = json_object_get(json_object_get(row, base), last + 1);
+	} else if (json_is_object(figure)) {
+		figure = json_object_get(figure, "middle");
+	}
+	if (!json_is_number(figure) && !json_is_null(figure))
+		return;
+	double value = number(figure);
+	if (isnan(value))
+		ck_assert_str_eq(field, "");
+	else
+		ck_assert_msg(fabs(strtod(field, NULL) - value) <= 1e-8 * fabs(value),
+			"%s: %s in the CSV, %.12g in the JSON", name, field, value);
+}
+
+START_TEST(csv_and_json_have_the_same_figures)
+{
+	static char heads[80][TEXT_MAX], fields[80][TEXT_MAX];
+	int heads_count, count, rows_seen = 0;
+
+	read_reference();
+	char *json = render(REPORT_JSON), *csv = render(REPORT_CSV), *rest = csv, *line;
+	json_t *root = json_loads(json, 0, NULL);
+	const json_t *rows = json_object_get(root, "rows");
+	csv_fields(strsep(&rest, "\n"), heads, &heads_count);
+	while ((line = strsep(&rest, "\n")) != NULL && line[0] != '\0') {
+		csv_fields(line, fields, &count);
+		ck_assert_int_eq(count, heads_count);
+		const json_t *row = json_array_get(rows, (size_t)rows_seen++);
+		ck_assert_str_eq(fields[1], json_string_value(json_object_get(row, "model")));
+		for (int i = 2; i < count; i++)
+			check_csv_field(row, heads[i], fields[i]);
+	}
+	ck_assert_int_eq((size_t)rows_seen, json_array_size(rows));
+	json_decref(root);
+	free(json);
+	free(csv);
+	release();
+}
+END_TEST
+
+/* What HTML sorts by is what the CSV has. */
+START_TEST(values_in_html_are_those_of_the_data)
+{
+	read_reference();
+	int compared = 0;
+
+	for (int i = 0; i < report.groups.count; i++) {
+		const struct group_rows *group = &report.groups.groups[i];
+		if (group->kind != KIND_TIME)
+			continue;
+		char *html = render_table(group, WRITER_HTML), *row = strstr(html, "<tbody");
+		for (int j = 0; j < group->rows_count; j++) {
+			row = strstr(row + 1, "<tr");
+			char *cell = strstr(row, "data-h=\"CPU/op\" data-v=\"");
+			char *next = strstr(row + 1, "<tr");
+			if (cell == NULL || (next != NULL && cell > next))
+				continue;
+			double value = strtod(strstr(cell, "data-v=\"") + 8, NULL);
+			ck_assert(fabs(value - group->rows[j].cpu_ns.middle) <= 1e-8 * value);
+			compared++;
+		}
+		free(html);
+	}
+	ck_assert_int_gt(compared, 30);
+	release();
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("cells");
+	TCase *c = tcase_create("cells");
+
+	tcase_set_timeout(c, 30);
+	tcase_add_test(c, every_figure_of_a_table_is_the_one_of_the_data);
+	tcase_add_test(c, html_and_markdown_show_the_same_cells_in_the_same_order);
+	tcase_add_test(c, a_wide_terminal_shows_the_same_cells_in_the_same_order);
+	tcase_add_test(c, csv_and_json_have_the_same_figures);
+	tcase_add_test(c, values_in_html_are_those_of_the_data);
+	suite_add_tcase(s, c);
+	return s;
+}
