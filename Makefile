@@ -205,16 +205,16 @@ $(ASYNC_LIB): $(call obj,$(ASYNC_SRC))
 	$(say) AR $@
 	$(run)$(AR) rcs $@ $^
 
-$(BUILD)/concasync.pc: models/async/concasync.pc.in $(BUILD)/flags
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SWITCH@|$(SWITCH)|' \
-		-e "s|@LIBS@|$$(sed -n 's/^libs //p' $(BUILD)/detected)|" $< >$@
-
 install: install-async
-install-async: $(ASYNC_LIB) $(BUILD)/concasync.pc ## copy models/async as a library
+install-async: $(ASYNC_LIB) ## copy models/async as a library
 	for header in $(ASYNC_HEADERS); do \
 		install -D -m 644 $$header $(DESTDIR)$(PREFIX)/include/concasync/$$header || exit 1; done
 	install -D -m 644 $(ASYNC_LIB) $(DESTDIR)$(PREFIX)/lib/libconcasync.a
-	install -D -m 644 $(BUILD)/concasync.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/concasync.pc
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SWITCH@|$(SWITCH)|' \
+		-e "s|@LIBS@|$$(sed -n 's/^libs //p' $(BUILD)/detected | grep -ow -- -luring)|" \
+		models/async/concasync.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/concasync.pc
 
 # A peer that cannot be built here is left out, and said so; bench-runtime then skips its rows.
 or_leave_out = 2>$@.log || { echo "$(@F) is left out: $$(head -n 1 $@.log)"; rm -f $@; }

@@ -18,11 +18,17 @@ struct named {
 	int result;
 };
 
+/* When the first of them began: all deadlines count from then, so that their order is that of the
+ * seconds however long this thread is kept from running. */
+static uint64_t began_ns;
+
 static int start_and_finish(void *arg)
 {
 	struct named *named = arg;
 	happened(&events, "start %s", named->name);
-	int rc = async_sleep((uint64_t)named->seconds * SECOND);
+	if (began_ns == 0)
+		began_ns = async_now_ns();
+	int rc = async_sleep_until(began_ns + (uint64_t)named->seconds * SECOND);
 	if (rc != 0)
 		return rc;
 	happened(&events, "finish %s", named->name);
@@ -172,7 +178,7 @@ END_TEST
 
 static int a5_body(void *arg)
 {
-	struct named named[3] = {{"2", 2, 0}, {"1", 1, 1}, {"3", 3, 2}};
+	struct named named[3] = {{"3", 3, 0}, {"1", 1, 1}, {"2", 2, 2}};
 	struct async_task *tasks[3];
 	struct async_future *futures[3], *future;
 	struct async_watch watches[3];
@@ -187,15 +193,60 @@ static int a5_body(void *arg)
 	while (async_as_completed_next(&each, &future) == 1)
 		order[n++] = (int)async_future_result(future);
 	async_as_completed_end(&each);
-	must(n == 3 && order[0] == 1 && order[1] == 0 && order[2] == 2);
+	must(n == 3 && order[0] == 1 && order[1] == 2 && order[2] == 0);
 	for (int i = 0; i < 3; i++)
 		async_task_join(tasks[i]);
 	return 0;
 }
 
-START_TEST(a5_as_completed_gives_them_in_the_order_of_completion)
+START_TEST(a5_as_completed_gives_coroutines_in_the_order_of_delay)
 {
 	in_loop(a5_body, NULL);
+}
+END_TEST
+
+struct setting {
+	struct async_future futures[3];
+	int after[3]; /* seconds */
+};
+
+/* Sets each future when its time has come. */
+static int set_three(void *arg)
+{
+	struct setting *setting = arg;
+	uint64_t start_ns = async_now_ns();
+	for (int second = 1; second <= 3; second++) {
+		int rc = async_sleep_until(start_ns + (uint64_t)second * SECOND);
+		for (int i = 0; i < 3 && rc == 0; i++)
+			if (setting->after[i] == second)
+				rc = async_future_set(&setting->futures[i], i);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int a5_futures_body(void *arg)
+{
+	struct setting setting = {.after = {2, 1, 3}};
+	struct async_future *futures[3], *future;
+	struct async_watch watches[3];
+	struct async_as_completed each;
+	(void)arg;
+	for (int i = 0; i < 3; i++)
+		futures[i] = &setting.futures[i];
+	struct async_task *setter = async_spawn(set_three, &setting);
+	async_as_completed_begin(&each, futures, 3, watches);
+	while (async_as_completed_next(&each, &future) == 1)
+		happened(&events, "%d", 1 + (int)async_future_result(future));
+	async_as_completed_end(&each);
+	return async_task_join(setter);
+}
+
+START_TEST(a5_as_completed_gives_futures_in_the_order_in_which_they_are_set)
+{
+	in_loop(a5_futures_body, NULL);
+	ck_assert_str_eq(events.text, "2, 1, 3");
 }
 END_TEST
 
@@ -255,7 +306,8 @@ Suite *suite(void)
 	tcase_add_test(tests, a3_created_tasks_run_while_their_creator_sleeps);
 	tcase_add_test(tests, a3_of_equal_deadlines_the_earlier_armed_wakes_first);
 	tcase_add_test(tests, a4_a_future_is_set_once_by_another_task_and_awaited);
-	tcase_add_test(tests, a5_as_completed_gives_them_in_the_order_of_completion);
+	tcase_add_test(tests, a5_as_completed_gives_coroutines_in_the_order_of_delay);
+	tcase_add_test(tests, a5_as_completed_gives_futures_in_the_order_in_which_they_are_set);
 	tcase_add_test(tests, a6_wait_returns_at_the_first_the_first_error_or_the_last);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -22,11 +22,17 @@ struct named {
 	int result;
 };
 
+/* When the first of them began: all deadlines count from then, so that their order is that of the
+ * seconds however long this thread is kept from running. */
+static uint64_t began_ns;
+
 static int start_and_finish(void *arg)
 {
 	struct named *named = arg;
 	happened(&events, "start %s", named->name);
-	int rc = async_sleep((uint64_t)named->seconds * SECOND);
+	if (began_ns == 0)
+		began_ns = async_now_ns();
+	int rc = async_sleep_until(began_ns + (uint64_t)named->seconds * SECOND);
 	if (rc != 0)
 		return rc;
 	happened(&events, "finish %s", named->name);

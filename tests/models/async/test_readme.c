@@ -1,116 +1,21 @@
 /*
  * The programs of models/async/README.md, compiled and run from the page itself, print what stands
- * below them.
+ * below them. (long_install.c does the same with an installed copy.)
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "tests/suite.h"
-
-enum { PROGRAMS = 6, PAGE_MAX = 1 << 17 };
-
-static char page[PAGE_MAX];
-static char build[512];    /* the folder that this program was built in */
-static char folder[64];    /* for what is compiled here */
-static char command[8192]; /* what everything is compiled with */
-
-static void read_file(const char *path, char *text, size_t bytes)
-{
-	FILE *file = fopen(path, "re");
-
-	ck_assert_msg(file != NULL, "%s is not here: run the tests in the project's folder", path);
-	text[fread(text, 1, bytes - 1, file)] = '\0';
-	fclose(file);
-}
-
-static void setup(void)
-{
-	ssize_t length = readlink("/proc/self/exe", build, sizeof build - 1);
-	char flags[512 + 16];
-
-	ck_assert_int_gt(length, 0);
-	build[length] = '\0';
-	char *tests = strstr(build, "/tests/");
-	ck_assert_ptr_nonnull(tests);
-	*tests = '\0';
-	read_file("models/async/README.md", page, sizeof page);
-	snprintf(flags, sizeof flags, "%s/flags", build);
-	read_file(flags, command, sizeof command);
-	command[strcspn(command, "\n")] = '\0'; /* its first line: compiler and flags */
-	strcpy(folder, "/tmp/concbench-readme-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void teardown(void)
-{
-	char remove_all[128];
-
-	snprintf(remove_all, sizeof remove_all, "rm -rf '%s'", folder);
-	ck_assert_int_eq(system(remove_all), 0);
-}
-
-/* The n-th block of a language; *length without its fences. */
-static const char *block(const char *fence, int n, size_t *length)
-{
-	const char *at = page;
-
-	for (;;) {
-		at = strstr(at, fence);
-		ck_assert_msg(at != NULL, "%s: there is no block %d", fence, n);
-		at += strlen(fence);
-		const char *end = strstr(at, "\n```\n");
-		ck_assert_ptr_nonnull(end);
-		*length = (size_t)(end - at) + 1;
-		if (n-- == 0)
-			return at;
-		at = end + 1;
-	}
-}
-
-static void write_program(int n)
-{
-	char path[128];
-	size_t length;
-	const char *program = block("\n```c\n", n, &length);
-
-	snprintf(path, sizeof path, "%s/program.c", folder);
-	FILE *file = fopen(path, "we");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(program, 1, length, file), length);
-	fclose(file);
-}
-
-static void compile(void)
-{
-	static char line[sizeof command + 2048];
-
-	snprintf(line, sizeof line,
-		"%s -o %s/program %s/program.c %s/libconcbench.a $(sed -n 's/^libs //p' "
-		"%s/detected)",
-		command, folder, folder, build, build);
-	ck_assert_int_eq(system(line), 0);
-}
+#include "tests/models/async/readme_programs.h"
 
 START_TEST(programs_of_the_page_print_what_stands_below_them)
 {
-	char line[128], expected[1024], printed[1024];
-	size_t length;
-	const char *text = block("\n```text\n", _i, &length);
+	static char flags[8192], path[512 + 16], command[sizeof flags + 2048];
 
-	ck_assert_uint_lt(length, sizeof expected);
-	memcpy(expected, text, length);
-	expected[length] = '\0';
-	write_program(_i);
-	compile();
-	snprintf(line, sizeof line, "timeout 10 %s/program", folder);
-	FILE *out = popen(line, "re");
-	ck_assert_ptr_nonnull(out);
-	printed[fread(printed, 1, sizeof printed - 1, out)] = '\0';
-	ck_assert_int_eq(pclose(out), 0);
-	ck_assert_str_eq(printed, expected);
+	snprintf(path, sizeof path, "%s/flags", build);
+	read_file(path, flags, sizeof flags);
+	flags[strcspn(flags, "\n")] = '\0'; /* its first line: compiler and flags */
+	snprintf(command, sizeof command,
+		"%s -o %s/program %s/program.c %s/libconcbench.a "
+		"$(sed -n 's/^libs //p' %s/detected)",
+		flags, folder, folder, build, build);
+	program_prints_what_the_page_says(_i, command);
 }
 END_TEST
 
@@ -119,7 +24,7 @@ Suite *suite(void)
 	Suite *suite = suite_create("README of models/async");
 	TCase *tests = tcase_create("programs");
 
-	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_checked_fixture(tests, open_folder, remove_folder);
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, programs_of_the_page_print_what_stands_below_them, 0, PROGRAMS);
 	suite_add_tcase(suite, tests);
