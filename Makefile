@@ -195,6 +195,11 @@ $(BUILD)/peers/%: $(BUILD)/peers/%.o
 bench-echo: $(BUILD)/peers/echo_drive $(BUILD)/peers/echo_epoll ## our echo server's CPU per request against a bare loop's
 	@scripts/bench-echo
 
+bench-http: concbench ## our HTTP server and generator beside nginx and wrk: ratios and targets
+	@scripts/bench-http
+
+.PHONY: bench-http
+
 # --- models/async as a library, and the runtime comparison ---------------------------------------
 
 ASYNC_LIB     := $(BUILD)/libconcasync.a
