@@ -12,6 +12,8 @@
 #include "bench/idle/idle.h"
 #include "bench/sleep/sleep.h"
 #include "bench/echo/echo.h"
+#include "bench/connect/connect.h"
+#include "bench/stream/stream.h"
 #include "bench/fetch/fetch.h"
 #include "bench/file/file.h"
 #include "bench/http/http.h"
@@ -30,6 +32,8 @@ const struct workload *const workloads[] = {
 	&idle_workload,
 	&sleep_workload,
 	&echo_workload,
+	&connect_workload,
+	&stream_workload,
 	&fetch_workload,
 	&file_workload,
 	&http_workload,

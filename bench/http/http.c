@@ -129,20 +129,12 @@ static void http_finish(struct orders *orders)
 	http->listener = -1;
 }
 
-/* Each task accepts one more connection, and so hears that it was the last. */
 static void http_stop(struct orders *orders)
 {
 	struct http *http = orders->shared;
-	uint32_t number;
 
-	if (http == NULL || orders_await(orders, &number) != 0)
-		return;
-	atomic_store(&http->stopping, true);
-	for (int i = 0; i < orders->tasks; i++) {
-		int fd = endpoint_connect(http->family, number, false);
-		if (fd >= 0)
-			close(fd);
-	}
+	if (http != NULL)
+		farewell_say(&http->farewell, orders, http->family);
 }
 
 /* Whoever knows the port asks; we only count, for as long as the window is. */

@@ -10,7 +10,6 @@
 #ifndef CONCBENCH_BENCH_HTTP_HTTP_H
 #define CONCBENCH_BENCH_HTTP_HTTP_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +18,7 @@
 #endif
 
 #include "harness/load/endpoint.h"
+#include "harness/load/farewell.h"
 #include "harness/load/page.h"
 #include "harness/workload.h"
 
@@ -44,8 +44,8 @@ int http_processes_task(void *arg);
 
 /* What all tasks share: orders->shared. */
 struct http {
-	int listener;          /* non-blocking for async */
-	_Atomic bool stopping; /* whoever accepts a connection from now on ends */
+	int listener; /* non-blocking for async */
+	struct farewell farewell;
 	enum endpoint_family family;
 	bool nodelay;
 	uint64_t timeout_ns; /* of one request's arrival; 0: for ever */

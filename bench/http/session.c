@@ -134,11 +134,11 @@ static const struct http_parser_settings callbacks = {
 
 int http_accepted(struct http_session *session, struct slot *slot, int fd)
 {
-	const struct http *http = slot->orders->shared;
+	struct http *http = slot->orders->shared;
 
 	if (fd < 0)
 		return fd;
-	if (atomic_load(&http->stopping))
+	if (farewell_heard(&http->farewell))
 		return -ECANCELED;
 	memset(session, 0, offsetof(struct http_session, target));
 	session->http = http;
@@ -190,7 +190,7 @@ void http_silence(struct http_session *session)
 {
 	uint64_t timeout_ns = session->http->timeout_ns;
 
-	if (atomic_load(&session->http->stopping))
+	if (atomic_load(&session->http->farewell.said))
 		session->closing = true;
 	else if (timeout_ns > 0 && !session->begun)
 		session->closing = true;

@@ -52,7 +52,8 @@ static const char shared_options[] =
 
 static const char exit_statuses[] =
 	"Exit status: 0 fine, 1 the answer is no, 2 wrong use or damaged input,\n"
-	"3 no verdict (selftest, demo; elsewhere only with --strict), 4 could not measure, 128 + signal.\n";
+	"3 no verdict (selftest, demo; elsewhere only with --strict), 4 could not measure, 128 + "
+	"signal.\n";
 
 static int print_welcome(void)
 {

@@ -63,6 +63,9 @@ static int client_event(struct client *client, const struct epoll_event *event)
 	}
 	if (ended || (event->events & EPOLLIN))
 		rc = connection_receive(client, connection, ended);
+	if (rc == 0 && client->settings.fresh && connection->replied == connection->started &&
+		connection->received > 0)
+		rc = client_end_one(client, connection);
 	if (rc == 0 && !connection->leaving)
 		rc = connection_send(client, connection);
 	if (client->settings.target != NULL && (rc != 0 || connection->leaving))
@@ -116,6 +119,13 @@ int client_extend(struct client *client, struct connection *connection, uint64_t
 static int client_add(struct client *client, uint32_t number)
 {
 	struct connection *connection = &client->connections[client->opened];
+
+	client->number = number;
+	if (client->settings.fresh) {
+		connection->wire.fd = -1;
+		client->opened++;
+		return client_extend(client, connection, 1);
+	}
 	struct epoll_event event = {
 		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 		.data.u32 = (uint32_t)client->opened,
@@ -162,13 +172,9 @@ int client_run(struct client *client, uint64_t requests)
 	return rc;
 }
 
-/* The socket's own counts against ours. */
-static int client_compare(struct client *client, struct connection *connection)
+int client_compare(
+	struct client *client, struct connection *connection, uint64_t sent, uint64_t received)
 {
-	uint64_t sent = connection->started * client->exchange.request_bytes;
-	uint64_t received = client->settings.http != NULL
-				    ? connection->received
-				    : connection->replied * client->settings.message_bytes;
 	uint64_t socket_sent, socket_received;
 	int rc = endpoint_counts(connection->wire.fd, &socket_sent, &socket_received);
 
@@ -184,6 +190,16 @@ static int client_compare(struct client *client, struct connection *connection)
 		"we count %" PRIu64 " bytes sent and %" PRIu64 " received, the socket %" PRIu64
 		" and %" PRIu64,
 		sent, received, socket_sent, socket_received);
+}
+
+static int client_compare_all(struct client *client, struct connection *connection)
+{
+	uint64_t received = client->settings.http != NULL
+				    ? connection->received
+				    : connection->replied * client->settings.message_bytes;
+
+	return client_compare(
+		client, connection, connection->started * client->exchange.request_bytes, received);
 }
 
 /* Waits for the server's end-of-file, with nothing before it. */
@@ -206,8 +222,10 @@ int client_finish(struct client *client)
 {
 	int rc = 0;
 
+	if (client->settings.fresh) /* each had its own end */
+		return 0;
 	for (int i = 0; i < client->opened && rc == 0; i++)
-		rc = client_compare(client, &client->connections[i]);
+		rc = client_compare_all(client, &client->connections[i]);
 	for (int i = 0; i < client->opened && rc == 0; i++)
 		if (shutdown(client->connections[i].wire.fd, SHUT_WR) != 0)
 			rc = client_problem(client, &client->connections[i], -errno,

@@ -39,6 +39,7 @@ struct client_settings {
 	int depth;            /* requests in flight per connection, 1 .. CLIENT_DEPTH_MAX */
 	size_t message_bytes; /* where messages are exchanged */
 	const struct http_ask *http; /* the caller's; NULL: messages */
+	bool fresh;                  /* a connection for every request, closed after its reply */
 	/* Where client_reach connects, the caller's. Connections that break are then counted and
 	   made anew, they end nothing. NULL: client_connect, and any problem is an error. */
 	const struct target *target;
@@ -58,6 +59,7 @@ struct connection {
 	uint64_t replied;    /* complete replies … */
 	size_t reply_offset; /* … and bytes of the next one */
 	uint64_t received;   /* bytes of its life */
+	uint64_t dialled_ns; /* fresh: when the connection was begun */
 	uint64_t room_ns;    /* when a reply last made room for a request that was held up */
 };
 
@@ -91,8 +93,10 @@ struct client {
 	uint64_t *start_ns; /* [connections][depth], of the requests in flight */
 	unsigned char *buffer;
 	int epoll;
-	int opened;  /* connections that exist */
-	int pending; /* connections of which until is not reached */
+	uint32_t number;  /* of client_connect */
+	uint64_t dialled; /* fresh: connections so far */
+	int opened;       /* connections that exist */
+	int pending;      /* connections of which until is not reached */
 	/* where what is measured goes; set by the caller between runs, NULL = nowhere */
 	struct lane *lane;
 	struct chunks *chunks;

@@ -114,7 +114,13 @@ int connection_send(struct client *client, struct connection *connection)
 
 		if (bytes == 0)
 			return 0;
-		uint64_t start_ns = clock_now_ns();
+		if (connection->wire.fd < 0) {
+			int rc = client_begin(client, connection);
+			if (rc != 0 || connection->full)
+				return rc;
+		}
+		uint64_t start_ns =
+			client->settings.fresh ? connection->dialled_ns : clock_now_ns();
 		ssize_t sent = wire_send(&connection->wire, client->buffer, bytes);
 		if (sent == -EINTR)
 			continue;

@@ -51,6 +51,20 @@ bool client_over(const struct client *client);
 int client_lose(struct client *client, struct connection *connection, int rc)
 	__attribute__((warn_unused_result));
 
+/*
+ * With fresh connections: begins one for the next request / the last one has had its reply: its own
+ * counts are compared with ours, and it is closed.
+ *   Returns  0 or as client_run.
+ */
+int client_begin(struct client *client, struct connection *connection)
+	__attribute__((warn_unused_result));
+int client_end_one(struct client *client, struct connection *connection)
+	__attribute__((warn_unused_result));
+
+/* The socket's own counts against ours. Returns  0, -EBADMSG or -errno. */
+int client_compare(struct client *client, struct connection *connection, uint64_t sent,
+	uint64_t received) __attribute__((warn_unused_result));
+
 /* Dials again those that could not be dialled, when it is time. Returns  0 or -errno. */
 int client_redial(struct client *client) __attribute__((warn_unused_result));
 

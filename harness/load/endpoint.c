@@ -122,6 +122,69 @@ int endpoint_listen_at(int port, int backlog, uint32_t *number)
 	return rc;
 }
 
+int endpoint_listen_among(int backlog, uint32_t *number)
+{
+	uint32_t host = *number != 0 ? *number >> 16 : 1 + (uint32_t)getpid() % ADDRESSES;
+	struct endpoint endpoint = tcp_endpoint(host, *number & 0xffff);
+	int on = 1, rc = 0;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0 ||
+		bind(fd, &endpoint.address.any, endpoint.length) != 0 || listen(fd, backlog) != 0)
+		rc = -errno;
+	if (rc == 0 && *number == 0)
+		rc = endpoint_number(fd, ENDPOINT_TCP, host, number);
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
+/* 127.64 .. 127.191 by process, then on by count: no two runs and no 8000 connections share one. */
+static int leave_from(int fd, uint64_t serial)
+{
+	enum { PER_ADDRESS = 8000, NETWORKS = 128, FIRST_NETWORK = 64 };
+	uint32_t network = FIRST_NETWORK + (uint32_t)getpid() % NETWORKS;
+	uint32_t turn = (uint32_t)(serial / PER_ADDRESS % (ADDRESSES * ADDRESSES));
+	uint32_t address =
+		127u << 24 | network << 16 | turn / ADDRESSES << 8 | (1 + turn % ADDRESSES);
+	struct sockaddr_in source = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
+	int on = 1;
+
+	/* the port is found by connect, which knows the other end */
+	if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)) != 0 ||
+		bind(fd, (struct sockaddr *)&source, sizeof(source)) != 0)
+		return -errno;
+	return 0;
+}
+
+int endpoint_dial(
+	enum endpoint_family family, uint32_t number, bool nodelay, uint64_t serial, bool *begun)
+{
+	struct endpoint endpoint = family == ENDPOINT_TCP
+					   ? tcp_endpoint(number >> 16, number & 0xffff)
+					   : unix_endpoint(number);
+	int fd = socket(
+		endpoint.address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -errno;
+	int rc = endpoint_configure(fd, family, nodelay);
+	if (rc == 0 && family == ENDPOINT_TCP)
+		rc = leave_from(fd, serial);
+	*begun = false;
+	if (rc == 0 && connect(fd, &endpoint.address.any, endpoint.length) != 0) {
+		rc = errno == EINPROGRESS ? 0 : -errno;
+		*begun = rc == 0;
+	}
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
 int endpoint_configure(int fd, enum endpoint_family family, bool nodelay)
 {
 	int on = nodelay;

@@ -34,6 +34,23 @@ int endpoint_listen(enum endpoint_family family, int backlog, uint32_t *number)
 int endpoint_listen_at(int port, int backlog, uint32_t *number) __attribute__((warn_unused_result));
 
 /*
+ * One more listener at the number of an earlier one (TCP, which must have been made by
+ * endpoint_listen_among, too): the kernel spreads connections over them by a hash (SO_REUSEPORT).
+ *   number   0: the first of them; set as by endpoint_listen
+ */
+int endpoint_listen_among(int backlog, uint32_t *number) __attribute__((warn_unused_result));
+
+/*
+ * Begins a connection and does not wait for it.
+ *   serial   TCP: a count of the caller's connections; every 8000 of them leave from another
+ *            address of this machine, because past 14 000 ports of one a connect takes long
+ *   begun    set to whether it is not established yet
+ *   Returns  a non-blocking descriptor, which the caller closes, or -errno.
+ */
+int endpoint_dial(enum endpoint_family family, uint32_t number, bool nodelay, uint64_t serial,
+	bool *begun) __attribute__((warn_unused_result));
+
+/*
  * Connects; gives up after 5 s.
  *   nodelay  TCP_NODELAY; without meaning for UNIX sockets
  *   Returns  a blocking descriptor, which the caller closes, or -errno (-ETIMEDOUT).

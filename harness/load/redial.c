@@ -1,6 +1,6 @@
 /*
- * Connections to a target: they may be refused, break and be closed, and are made anew. See
- * client_reach in client.h.
+ * Connections that are made while the load runs: to a target, where they may be refused, break and
+ * be closed (client_reach in client.h), and fresh ones for every request.
  */
 #include "harness/load/client.h"
 
@@ -92,6 +92,36 @@ int client_lose(struct client *client, struct connection *connection, int rc)
 		return 0;
 	}
 	return client_dial(client, connection);
+}
+
+int client_begin(struct client *client, struct connection *connection)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.u32 = (uint32_t)(connection - client->connections)};
+	const struct client_settings *settings = &client->settings;
+
+	connection->dialled_ns = clock_now_ns();
+	int fd = endpoint_dial(settings->family, client->number, settings->nodelay,
+		client->dialled++, &connection->full);
+	if (fd < 0)
+		return client_problem(client, connection, fd, "not established: %s", strerror(-fd));
+	connection->wire.fd = fd;
+	if (epoll_ctl(client->epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+		return 0;
+	int rc = -errno;
+	return client_problem(client, connection, rc, "cannot watch: %s", strerror(-rc));
+}
+
+int client_end_one(struct client *client, struct connection *connection)
+{
+	int rc = client_compare(client, connection, client->exchange.request_bytes,
+		client->settings.http != NULL ? connection->received
+					      : client->settings.message_bytes);
+
+	wire_close(&connection->wire);
+	connection->received = 0;
+	connection->full = false;
+	return rc;
 }
 
 int client_reach(struct client *client)
