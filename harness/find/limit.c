@@ -2,27 +2,31 @@
  * The search for a limit: see limit.h.
  *
  * The first step is an invocation of kind memory: it says what a task costs, and by that how many
- * the memory that may be used holds. Then each step has four times the tasks of the one before, up
- * to the lowest ceiling. Steps may be that coarse because a limit that is met is named at the very
- * task that could not be started.
+ * the memory that may be used holds. Then each step has sixteen times the tasks of the one before,
+ * up to the lowest ceiling. Steps may be that coarse because a limit that is met is named at the
+ * very task that could not be started; where the model starts all at once and cannot say which one,
+ * the interval is halved. A step is over when all tasks are there: what they do then is not asked.
  */
 #include "harness/find/limit.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/measure/draft.h"
 
-enum { FIRST_TASKS = 64, GROWTH = 4, SHARED_PERCENT = 80, MEMORY_PERCENT = 50, PAGE = 4096 };
-enum { WINDOW_NS = 5 * 1000 * 1000, STALL_S = 120 };
+enum { FIRST_TASKS = 64, GROWTH = 16, SHARED_PERCENT = 80, MEMORY_PERCENT = 50, PAGE = 4096 };
+enum { STALL_S = 30, HALVINGS_MAX = 16, CLOSE_PARTS = 20 };
 
 const struct limit_world limit_world = {invocation_run, limit_rooms};
+
+enum { CEILING_RAISE_MAX = 200 };
 
 /* The lowest number of tasks that something forbids to go beyond, and what. */
 struct ceiling {
 	int64_t tasks;
-	char what[96];
+	char what[96 + CEILING_RAISE_MAX];
 };
 
 /* Tasks of the kernel that one of ours takes. */
@@ -34,15 +38,18 @@ static bool is_kernel_task(const struct model *model)
 
 static void lower(struct ceiling *ceiling, int64_t tasks, const struct limit_room *room)
 {
+	char raise[CEILING_RAISE_MAX] = "";
+
 	if (tasks >= ceiling->tasks)
 		return;
 	ceiling->tasks = tasks < 0 ? 0 : tasks;
 	if (room->is_memory)
-		snprintf(ceiling->what, sizeof(ceiling->what), "memory, %d %% of what is free",
+		snprintf(ceiling->what, sizeof(ceiling->what), "%s, %d %% of what is free",
+			strcmp(room->name, "MemTotal") == 0 ? "memory" : room->name,
 			MEMORY_PERCENT);
-	else
-		snprintf(ceiling->what, sizeof(ceiling->what), "%s %" PRId64, room->name,
-			room->most);
+	else if (limit_raise(room->name, room->most, raise, sizeof(raise)) == 0)
+		snprintf(ceiling->what, sizeof(ceiling->what), "%s %" PRId64 " (raise it: %s)",
+			room->name, room->most, raise);
 }
 
 /* What holds now, for tasks of so many bytes each. */
@@ -85,58 +92,120 @@ static void set_tasks(struct plan *plan, int64_t tasks)
 						     : draft->workload->pool;
 }
 
-/* "RLIMIT_NPROC 4096 reached at 4093 tasks", with how to raise it. */
-static void tell_limit(struct limit_found *found, const char *reason, int64_t tasks)
+/*
+ * "RLIMIT_NPROC 4096 reached at 4093 tasks", with how to raise it.
+ *   Returns  true if that is where it was; false if the reason tells another number than one
+ *            between those that were there and those that could not be.
+ */
+static bool tell_limit(struct limit_found *found, const char *reason, int64_t tried)
 {
 	const char *at = strstr(reason, " reached at ");
-	char name[64];
+	char name[96], raise[CEILING_RAISE_MAX];
 	int64_t reached;
 
 	found->end = LIMIT_MET;
-	found->tasks = tasks;
 	snprintf(found->text, sizeof(found->text), "%.*s", RECORD_REASON_MAX, reason);
 	if (at == NULL || sscanf(at, " reached at %" SCNd64, &reached) != 1)
-		return;
-	found->tasks = reached;
+		return true;
 	snprintf(name, sizeof(name), "%.*s", (int)(at - reason), reason);
 	char *value = strrchr(name, ' ');
-	if (value == NULL)
-		return;
-	*value = '\0';
-	const char *raise = limit_raise(name);
-	if (raise != NULL)
-		snprintf(found->text, sizeof(found->text), "%s %s (raise it: %s)", name, value + 1,
-			raise);
+	if (value != NULL) {
+		*value++ = '\0';
+		if (limit_raise(name, strtoll(value, NULL, 10), raise, sizeof(raise)) == 0)
+			snprintf(found->text, sizeof(found->text), "%s %s (raise it: %s)", name,
+				value, raise);
+	}
+	/* 0: the tasks were gone again when it was asked */
+	if (reached == 0 || reached < found->tasks || reached >= tried)
+		return false;
+	found->tasks = reached;
+	return true;
 }
 
-/* One step; true when so many tasks were alive. The kernel's and the tasks' bytes, if measured. */
-static bool step(struct limit_found *found, const struct limit_world *world,
+enum step_end { STEP_ALIVE, STEP_LIMIT, STEP_LIMIT_SOMEWHERE, STEP_OVER };
+
+/* One step. The kernel's and the tasks' bytes, if measured. */
+static enum step_end step(struct limit_found *found, const struct limit_world *world,
 	const struct plan *plan, double *bytes_per_task)
 {
 	struct record record;
+	enum step_end end = STEP_OVER;
 	int rc = world->invoke(plan, &record, &found->signal);
 	/* late, disturbed, too busy: the tasks were there, which is what is asked here */
 	bool alive = rc == 0 && (record.status == STATUS_OK || record.status == STATUS_INVALID ||
 					record.status == STATUS_DISTURBED);
 
-	if (rc != 0) {
-		found->end = LIMIT_NO_SEARCH;
-		snprintf(found->text, sizeof(found->text), "%s", strerror(-rc));
-	} else if (record.status == STATUS_LIMIT) {
-		tell_limit(found, record.reason, found->tasks);
+	if (rc == 0 && record.status == STATUS_LIMIT) {
+		end = tell_limit(found, record.reason, plan->draft.tasks) ? STEP_LIMIT
+									  : STEP_LIMIT_SOMEWHERE;
 	} else if (!alive) {
-		found->end = LIMIT_NO_SEARCH;
-		snprintf(found->text, sizeof(found->text), "%s with %d tasks: %s",
-			status_names[record.status], plan->draft.tasks, record.reason);
-		if (record.status == STATUS_IMPOSSIBLE)
+		/* no limit: what was there before stays true */
+		found->end = found->tasks > 0 ? LIMIT_NOT_MET : LIMIT_NO_SEARCH;
+		if (rc != 0)
+			snprintf(found->text, sizeof(found->text), "%s", strerror(-rc));
+		else if (record.status == STATUS_IMPOSSIBLE)
 			snprintf(found->text, sizeof(found->text), "%s", record.reason);
-	}
-	if (alive)
+		else
+			snprintf(found->text, sizeof(found->text), "%s with %d tasks: %s",
+				status_names[record.status], plan->draft.tasks, record.reason);
+	} else {
 		found->tasks = plan->draft.tasks;
+		end = STEP_ALIVE;
+	}
 	if (bytes_per_task != NULL && rc == 0)
 		*bytes_per_task = record.memory.user_per_task + record.memory.kernel_per_task;
 	record_release(&record);
-	return alive && found->signal == 0;
+	return found->signal != 0 ? STEP_OVER : end;
+}
+
+/* Of "RLIMIT_NOFILE 20000 (raise it: …": 20000. */
+static int64_t limit_value(const char *text)
+{
+	const char *end = strstr(text, " (");
+	const char *at = end;
+
+	while (at != NULL && at > text && at[-1] != ' ')
+		at--;
+	return at != NULL ? strtoll(at, NULL, 10) : 0;
+}
+
+/* Between what was there and what could not be, to within 1 in CLOSE_PARTS. */
+static void halve(struct limit_found *found, const struct limit_world *world, struct plan *plan,
+	int64_t refused)
+{
+	size_t length;
+
+	/* often a task takes one of what is limited: then it is just around the limit's value */
+	int64_t value = limit_value(found->text);
+	for (int i = 0; i < HALVINGS_MAX && refused - found->tasks > 1 &&
+			refused - found->tasks > refused / CLOSE_PARTS;
+		i++) {
+		int64_t middle = found->tasks + (refused - found->tasks) / 2;
+		int64_t guess = value + (i == 0 ? -value : value) / (3 * CLOSE_PARTS);
+
+		if (i < 2 && guess > found->tasks && guess < refused)
+			middle = guess;
+
+		set_tasks(plan, middle);
+		enum step_end end = step(found, world, plan, NULL);
+		if (end == STEP_OVER || end == STEP_LIMIT)
+			return;
+		if (end == STEP_LIMIT_SOMEWHERE)
+			refused = middle;
+	}
+	found->end = LIMIT_MET;
+	length = strlen(found->text);
+	snprintf(found->text + length, sizeof(found->text) - length, ", met below %" PRId64,
+		refused);
+}
+
+/* The next number of tasks; a step that would end short of the ceiling by less than half goes all
+ * the way. */
+static int64_t next_tasks(int64_t tasks, int64_t ceiling)
+{
+	int64_t next = tasks * GROWTH;
+
+	return next < ceiling / 2 ? next : ceiling;
 }
 
 void limit_find(struct limit_found *found, const struct limit_world *world,
@@ -151,11 +220,15 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 		snprintf(found->text, sizeof(found->text), "it cannot be planned");
 		return;
 	}
-	plan.draft.window_ns = WINDOW_NS;
+	plan.draft.window_ns = 1; /* one round, where a step has rounds at all */
+	plan.until_ready = (workload->flags & (WORKLOAD_MEET | WORKLOAD_SERVER)) != 0;
 	plan.settle_ns = 0; /* what a task costs need only be roughly known */
 	plan.stall_ns = STALL_S * 1000000000ull;
 	set_tasks(&plan, FIRST_TASKS);
-	if (!step(found, world, &plan, &bytes_per_task))
+	enum step_end first = step(found, world, &plan, &bytes_per_task);
+	if (first == STEP_LIMIT_SOMEWHERE)
+		halve(found, world, &plan, FIRST_TASKS);
+	if (first != STEP_ALIVE)
 		return;
 	plan.draft.kind = KIND_TIME;
 	/* what is shared with others is not nothing: a page is the least a task is taken for */
@@ -163,10 +236,12 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 		bytes_per_task = PAGE;
 	struct ceiling ceiling = ceiling_of(world, &plan, bytes_per_task);
 	while (found->tasks < ceiling.tasks) {
-		int64_t next = found->tasks * GROWTH;
-
-		set_tasks(&plan, next < ceiling.tasks ? next : ceiling.tasks);
-		if (!step(found, world, &plan, NULL))
+		set_tasks(&plan, next_tasks(found->tasks, ceiling.tasks));
+		int64_t tried = plan.draft.tasks;
+		enum step_end end = step(found, world, &plan, NULL);
+		if (end == STEP_LIMIT_SOMEWHERE)
+			halve(found, world, &plan, tried);
+		if (end != STEP_ALIVE)
 			return;
 		/* others come and go meanwhile */
 		struct ceiling now = ceiling_of(world, &plan, bytes_per_task);

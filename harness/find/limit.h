@@ -19,14 +19,14 @@ extern const struct limit_world limit_world; /* this machine */
 
 enum limit_end {
 	LIMIT_MET,       /* tasks is where it stopped; text names the limit */
-	LIMIT_NOT_MET,   /* at least so many; text names what would come next */
+	LIMIT_NOT_MET,   /* at least so many; text names what would come next, or what went wrong */
 	LIMIT_NO_SEARCH, /* the cell is not possible or failed otherwise; text says why */
 };
 
 struct limit_found {
 	enum limit_end end;
 	int64_t tasks;
-	char text[RECORD_REASON_MAX + 80];
+	char text[RECORD_REASON_MAX + 320];
 	int signal; /* that interrupted the search, else 0 */
 };
 

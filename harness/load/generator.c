@@ -9,6 +9,8 @@
 
 #include "harness/load/lag.h"
 #include "harness/measure/clock.h"
+#include "harness/measure/limits.h"
+#include "harness/record.h"
 
 /* What is known so far: the harness waits until the server has counted as many replies. */
 static void generator_report(struct load_report *load, const struct client *client)
@@ -116,6 +118,7 @@ static enum status generator_status(int rc, bool connected)
 	switch (rc) {
 	case -EMFILE:
 	case -ENFILE:
+	case -EADDRNOTAVAIL:
 		return STATUS_LIMIT;
 	case -EPROTO:
 	case -EBADMSG:
@@ -123,6 +126,18 @@ static enum status generator_status(int rc, bool connected)
 	default:
 		return connected ? STATUS_FAILED : STATUS_INVALID;
 	}
+}
+
+/* What became of the client; it names the limit of descriptors itself. */
+static void generator_verdict(
+	struct orders *orders, const struct client *client, int rc, bool connected)
+{
+	char text[RECORD_REASON_MAX];
+
+	if (rc == -EADDRNOTAVAIL && limit_name(rc, client->opened, text, sizeof(text)) == 0)
+		orders_verdict(orders, STATUS_LIMIT, "%s", text);
+	else
+		orders_verdict(orders, generator_status(rc, connected), "%s", client->problem);
 }
 
 /* From the first connection to the last; connected tells how far it came. */
@@ -176,7 +191,7 @@ int load_generate(struct orders *orders, const struct generator_settings *settin
 		rc = generator_drive(orders, &client, &connected);
 	generator_report(orders->load, &client);
 	if (rc != 0 && rc != -ECANCELED)
-		orders_verdict(orders, generator_status(rc, connected), "%s", client.problem);
+		generator_verdict(orders, &client, rc, connected);
 	schedule_close(&schedule);
 	client_close(&client);
 	return rc;

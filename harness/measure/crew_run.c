@@ -46,8 +46,12 @@ int crew_limit(struct orders *orders, const struct crew *crew, int rc)
 		return rc;
 	/* a pool that could not be opened has ended its workers already */
 	bool gone = crew->spawned == 0 && orders->model->kind == MODEL_POOL;
+	/* the stacks of threads lie in one process */
+	int64_t each_bytes =
+		orders->model->family == FAMILY_THREADS ? (int64_t)crew->stack_bytes : 0;
 	if (limit_name(rc, crew->spawned, text, sizeof(text)) == 0 ||
-		(gone && limit_name_of_many(rc, crew->workers, text, sizeof(text)) == 0))
+		(gone &&
+			limit_name_of_many(rc, crew->workers, each_bytes, text, sizeof(text)) == 0))
 		orders_verdict(orders, STATUS_LIMIT, "%s", text);
 	else
 		orders_verdict(orders, STATUS_FAILED, "task %d could not be started: %s",

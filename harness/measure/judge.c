@@ -66,6 +66,8 @@ void judge_end(struct record *record, const struct supervisor *supervisor)
 	judge_death(record, &supervisor->load, "the load process");
 	if (invocation->verdict_taken)
 		refuse(record, invocation->status, "%s", invocation->reason);
+	if (supervisor_met(supervisor))
+		return; /* ended by force, as was wanted */
 	if (!invocation->ended || (WIFEXITED(supervisor->root.status) && supervisor->root.status))
 		refuse(record, STATUS_FAILED, "the SUT ended with status %d",
 			WEXITSTATUS(supervisor->root.status));

@@ -25,7 +25,8 @@ enum {
 	BY_ALL_FILES = 8,
 	BY_WATCHES = 16,
 	BY_ADDRESSES = 32,
-	IN_TASKS = 64
+	BY_PORTS = 64,
+	IN_TASKS = 128
 };
 
 struct limit {
@@ -33,7 +34,8 @@ struct limit {
 	unsigned causes;
 	int64_t slack; /* the request that failed may have been this large */
 	int (*read)(int64_t *used, int64_t *most); /* 0, or an error when there is no such limit */
-	const char *raise;                         /* the command, or what to do */
+	const char *raise; /* the command; %lld is twice the value now, in its own unit */
+	int64_t unit;      /* of that value; 0: the command has none */
 };
 
 static int read_number(const char *path, int64_t *value)
@@ -228,27 +230,46 @@ static int epoll_watches(int64_t *used, int64_t *most)
 	return read_number("/proc/sys/fs/epoll/max_user_watches", most);
 }
 
-enum { MIB = 1 << 20 };
+enum { KIB = 1 << 10, MIB = 1 << 20 };
+
+/* Ports a connection may be made from. */
+static int ports(int64_t *used, int64_t *most)
+{
+	char text[64];
+	int64_t first, last;
+
+	if (proc_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_local_port_range", text, sizeof(text)) <=
+			0 ||
+		sscanf(text, "%" SCNd64 " %" SCNd64, &first, &last) != 2)
+		return -ENOENT;
+	*used = INT64_MAX; /* EADDRNOTAVAIL on the loopback has no other cause */
+	*most = last - first + 1;
+	return 0;
+}
 
 /* The narrower limit first: what is exhausted below another is the cause. */
 static const struct limit limits[] = {
-	{"RLIMIT_NPROC", BY_TASKS | IN_TASKS, 8, nproc, "ulimit -u"},
-	{"cgroup pids.max", BY_TASKS | IN_TASKS, 2, cgroup_pids,
-		"echo N >pids.max of the control group"},
+	{"RLIMIT_NPROC", BY_TASKS | IN_TASKS, 8, nproc, "ulimit -u %lld", 1},
+	{"cgroup pids.max", BY_TASKS | IN_TASKS, 2, cgroup_pids, "echo %lld > ", 1},
 	/* the kernel keeps 300 numbers for itself, groups and sessions hold some */
-	{"kernel.pid_max", BY_TASKS | IN_TASKS, 512, pid_max, "sysctl kernel.pid_max"},
-	{"kernel.threads-max", BY_TASKS | IN_TASKS, 64, threads_max, "sysctl kernel.threads-max"},
-	{"vm.max_map_count", BY_TASKS | BY_MEMORY, 16, map_count, "sysctl vm.max_map_count"},
-	{"RLIMIT_AS", BY_TASKS | BY_MEMORY | BY_ADDRESSES, 64 * MIB, address_space, "ulimit -v"},
-	{"RLIMIT_DATA", BY_TASKS | BY_MEMORY, 64 * MIB, data_segment, "ulimit -d"},
-	{"cgroup memory", BY_TASKS | BY_MEMORY, 16 * MIB, cgroup_memory,
-		"raise the memory limit of the control group"},
-	{"CommitLimit", BY_TASKS | BY_MEMORY, 64 * MIB, commit_limit, "sysctl vm.overcommit_ratio"},
-	{"MemTotal", BY_TASKS | BY_MEMORY, 64 * MIB, memory, "more memory"},
-	{"RLIMIT_NOFILE", BY_FILES, 0, open_files, "ulimit -n"},
-	{"fs.file-max", BY_ALL_FILES, 0, all_files, "sysctl fs.file-max"},
+	{"kernel.pid_max", BY_TASKS | IN_TASKS, 512, pid_max, "sysctl -w kernel.pid_max=%lld", 1},
+	{"kernel.threads-max", BY_TASKS | IN_TASKS, 64, threads_max,
+		"sysctl -w kernel.threads-max=%lld", 1},
+	{"vm.max_map_count", BY_TASKS | BY_MEMORY, 16, map_count, "sysctl -w vm.max_map_count=%lld",
+		1},
+	{"RLIMIT_AS", BY_TASKS | BY_MEMORY | BY_ADDRESSES, 64 * MIB, address_space,
+		"ulimit -v %lld", KIB},
+	{"RLIMIT_DATA", BY_TASKS | BY_MEMORY, 64 * MIB, data_segment, "ulimit -d %lld", KIB},
+	{"cgroup memory", BY_TASKS | BY_MEMORY, 16 * MIB, cgroup_memory, "echo %lld > ", 1},
+	{"CommitLimit", BY_TASKS | BY_MEMORY, 64 * MIB, commit_limit,
+		"sysctl -w vm.overcommit_memory=0", 0},
+	{"MemTotal", BY_TASKS | BY_MEMORY, 64 * MIB, memory, "more memory", 0},
+	{"RLIMIT_NOFILE", BY_FILES, 0, open_files, "ulimit -n %lld", 1},
+	{"fs.file-max", BY_ALL_FILES, 0, all_files, "sysctl -w fs.file-max=%lld", 1},
 	{"fs.epoll.max_user_watches", BY_WATCHES, 0, epoll_watches,
-		"sysctl fs.epoll.max_user_watches"},
+		"sysctl -w fs.epoll.max_user_watches=%lld", 1},
+	{"net.ipv4.ip_local_port_range", BY_PORTS, 0, ports,
+		"sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"", 0},
 };
 
 static unsigned cause_of(int rc)
@@ -264,6 +285,8 @@ static unsigned cause_of(int rc)
 		return BY_ALL_FILES;
 	case ENOSPC:
 		return BY_WATCHES;
+	case EADDRNOTAVAIL:
+		return BY_PORTS;
 	default:
 		return 0;
 	}
@@ -300,24 +323,49 @@ int limit_name(int rc, int tasks, char *text, size_t bytes)
 	return 0;
 }
 
-int limit_name_of_many(int rc, int wanted, char *text, size_t bytes)
+/* What one of many tasks takes of a limit; 0: nothing that is known. */
+static int64_t share_of(const struct limit *limit, int rc, int64_t each_bytes)
 {
-	int64_t used, most;
-	const struct limit *limit = NULL;
-
-	if ((cause_of(rc) & BY_TASKS) != 0)
-		limit = exhausted(IN_TASKS, wanted, &used, &most);
-	if (limit == NULL)
-		return -ENOENT;
-	snprintf(text, bytes, "%s %" PRId64 " reached at %" PRId64 " tasks", limit->name, most,
-		most > used ? most - used : 0);
+	if ((limit->causes & IN_TASKS) != 0)
+		return (cause_of(rc) & BY_TASKS) != 0 ? 1 : 0;
+	if (limit->read == map_count)
+		return each_bytes > 0 ? 2 : 0; /* a stack and its guard */
+	if (limit->read == address_space || limit->read == data_segment)
+		return each_bytes;
 	return 0;
+}
+
+int limit_name_of_many(int rc, int wanted, int64_t each_bytes, char *text, size_t bytes)
+{
+	int64_t least = wanted;
+	int found = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		const struct limit *limit = &limits[i];
+		int64_t share = share_of(limit, rc, each_bytes);
+		int64_t used, most;
+
+		if ((limit->causes & cause_of(rc)) == 0 || share == 0 ||
+			limit->read(&used, &most) != 0)
+			continue;
+		int64_t room = most > used ? (most - used) / share : 0;
+		/* as where one is named by the task it stopped, a few may be held back */
+		if (room >= least + (share == 1 ? limit->slack : 0) ||
+			(found == 0 && room >= least))
+			continue;
+		least = room < least ? room : least;
+		snprintf(text, bytes, "%s %" PRId64 " reached at %" PRId64 " tasks", limit->name,
+			most, room);
+		found = 0;
+	}
+	return found;
 }
 
 int limit_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX])
 {
 	static const struct limit_room shared[] = {{.name = "kernel.pid_max"},
-		{.name = "kernel.threads-max"}, {.name = "MemTotal", .is_memory = true}};
+		{.name = "kernel.threads-max"}, {.name = "MemTotal", .is_memory = true},
+		{.name = "cgroup memory", .is_memory = true}};
 	int count = 0;
 
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
@@ -331,10 +379,35 @@ int limit_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX])
 	return count;
 }
 
-const char *limit_raise(const char *name)
+/* The file of the group's own that holds this limit, "" for the others. */
+static void limit_file(const char *name, char *path, size_t bytes)
 {
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (strcmp(limits[i].name, name) == 0)
-			return limits[i].raise;
-	return NULL;
+	path[0] = '\0';
+	if (strcmp(name, "cgroup pids.max") == 0)
+		(void)cgroup_own_file("pids", "pids.max", path, bytes);
+	if (strcmp(name, "cgroup memory") == 0 &&
+		(cgroup_own_file("memory", "memory.limit_in_bytes", path, bytes) != 0 ||
+			access(path, F_OK) != 0))
+		(void)cgroup_own_file("memory", "memory.max", path, bytes);
+}
+
+int limit_raise(const char *name, int64_t value, char *text, size_t bytes)
+{
+	char path[CGROUP_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		const struct limit *limit = &limits[i];
+		const char *number = strstr(limit->raise, "%lld");
+
+		if (strcmp(limit->name, name) != 0)
+			continue;
+		limit_file(name, path, sizeof(path));
+		if (number == NULL)
+			snprintf(text, bytes, "%s", limit->raise);
+		else
+			snprintf(text, bytes, "%.*s%" PRId64 "%s%s", (int)(number - limit->raise),
+				limit->raise, 2 * (value / limit->unit), number + 4, path);
+		return 0;
+	}
+	return -ENOENT;
 }

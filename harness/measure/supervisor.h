@@ -16,6 +16,7 @@ struct plan {
 	struct record_place place;
 	uint64_t stall_ns;  /* without progress for that long, beyond what is expected: killed */
 	uint64_t settle_ns; /* memory: the longest wait for a baseline that stands still; 0: none */
+	bool until_ready;   /* killed once every task is at the gate: can they all be there? */
 };
 
 /* A child of the supervisor. */
@@ -90,6 +91,9 @@ void judge_end(struct record *record, const struct supervisor *supervisor);
 void judge_begin(struct record *record, const struct environment *begin);
 void judge_numbers(struct record *record, const struct orders *orders);
 void judge_account(struct record *record, const struct supervisor *supervisor);
+
+/* True once an invocation that goes no further has come to where it is wanted. */
+bool supervisor_met(const struct supervisor *supervisor);
 
 /* Serves one request of the SUT or the load process (serve.c). */
 void serve(struct supervisor *supervisor, enum request request);

@@ -113,6 +113,7 @@ static int pool_open(struct crew *crew)
 	crew->state = pool;
 	int rc = stacks_make(&pool->stacks, crew->workers,
 		crew->stack_bytes != 0 ? crew->stack_bytes : THREAD_STACK_DEFAULT_BYTES);
+	crew->stack_bytes = pool->stacks.bytes; /* also told when the rest fails */
 	if (rc == 0)
 		rc = start_workers(pool, crew->workers);
 	if (rc != 0) {
@@ -120,7 +121,6 @@ static int pool_open(struct crew *crew)
 		crew->state = NULL;
 		return rc;
 	}
-	crew->stack_bytes = pool->stacks.bytes;
 	return 0;
 }
 

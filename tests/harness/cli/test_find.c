@@ -1,10 +1,13 @@
 /*
  * concbench find: wrong use, and limits that are set low so that they are met soon.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
@@ -44,13 +47,26 @@ START_TEST(what_cannot_be_found_is_wrong_use)
 }
 END_TEST
 
-START_TEST(descriptors_stop_a_server)
+static int open_descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) != -1;
+	return count;
+}
+
+START_TEST(descriptors_stop_a_server_and_nothing_is_left_of_it)
 {
 	struct rlimit limit = {200, 200};
+	int before = open_descriptors();
 
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_int_eq(find("limit", "echo/threads"), EXIT_FINE);
-	ck_assert_ptr_nonnull(strstr(output, "RLIMIT_NOFILE 200 (raise it: ulimit -n)\n"));
+	ck_assert_ptr_nonnull(strstr(output, "RLIMIT_NOFILE 200 (raise it: ulimit -n 400)"));
+	ck_assert_int_eq(open_descriptors(), before);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
 }
 END_TEST
 
@@ -66,7 +82,27 @@ START_TEST(a_users_processes_stop_threads_and_children)
 	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &limit), 0);
 	ck_assert_int_eq(find("limit", cells[_i]), EXIT_FINE);
 	ck_assert_msg(
-		strstr(output, "RLIMIT_NPROC 150 (raise it: ulimit -u)\n") != NULL, "%s", output);
+		strstr(output, "RLIMIT_NPROC 150 (raise it: ulimit -u 300)") != NULL, "%s", output);
+}
+END_TEST
+
+/* A pool whose threads are gone again when it is asked, and threads that are not. */
+START_TEST(addresses_stop_threads_where_their_stacks_fill_them)
+{
+	static const char *const cells[] = {"idle/threads", "idle/thread-pool"};
+	struct rlimit limit = {(rlim_t)1 << 30, (rlim_t)1 << 30};
+	long long tasks;
+
+	if (leftovers_sanitized())
+		return;
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+	ck_assert_int_eq(find("limit", cells[_i]), EXIT_FINE);
+	ck_assert_msg(strstr(output, "RLIMIT_AS 1073741824 (raise it: ulimit -v 2097152)") != NULL,
+		"%s", output);
+	/* 256 KiB each, of 1 GiB */
+	ck_assert_int_eq(sscanf(output, "%*s %lld", &tasks), 1);
+	ck_assert_int_ge(tasks, 3000);
+	ck_assert_int_le(tasks, 4096);
 }
 END_TEST
 
@@ -77,8 +113,9 @@ Suite *suite(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, what_cannot_be_found_is_wrong_use);
-	tcase_add_test(tcase, descriptors_stop_a_server);
+	tcase_add_test(tcase, descriptors_stop_a_server_and_nothing_is_left_of_it);
 	tcase_add_loop_test(tcase, a_users_processes_stop_threads_and_children, 0, 3);
+	tcase_add_loop_test(tcase, addresses_stop_threads_where_their_stacks_fill_them, 0, 2);
 	suite_add_tcase(s, tcase);
 	return s;
 }

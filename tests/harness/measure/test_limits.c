@@ -101,10 +101,27 @@ START_TEST(many_at_once_that_are_gone_again)
 		return;
 	ck_assert_int_eq(setresuid(uid, uid, uid), 0);
 	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &limit), 0);
-	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 30, text, sizeof(text)), -ENOENT);
-	ck_assert_int_eq(limit_name_of_many(-EIO, 60, text, sizeof(text)), -ENOENT);
-	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 60, text, sizeof(text)), 0);
+	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 30, 0, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name_of_many(-EIO, 60, 0, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name_of_many(-EAGAIN, 60, 0, text, sizeof(text)), 0);
 	ck_assert_str_eq(text, "RLIMIT_NPROC 50 reached at 49 tasks"); /* one is this one */
+}
+END_TEST
+
+START_TEST(stacks_of_a_pool_that_are_gone_again)
+{
+	struct rlimit limit = {(rlim_t)1 << 30, (rlim_t)1 << 30};
+	long long tasks;
+
+	if (leftovers_sanitized())
+		return;
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+	ck_assert_int_eq(limit_name_of_many(-ENOMEM, 100, 1 << 20, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name_of_many(-ENOMEM, 5000, 0, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(limit_name_of_many(-ENOMEM, 5000, 1 << 20, text, sizeof(text)), 0);
+	ck_assert_int_eq(sscanf(text, "RLIMIT_AS 1073741824 reached at %lld tasks", &tasks), 1);
+	ck_assert_int_le(tasks, 1024);
+	ck_assert_int_ge(tasks, 800);
 }
 END_TEST
 
@@ -123,18 +140,36 @@ START_TEST(addresses_for_many_stacks_at_once)
 }
 END_TEST
 
+START_TEST(ports_to_connect_from)
+{
+	ck_assert_int_eq(limit_name(-EADDRNOTAVAIL, 12, text, sizeof(text)), 0);
+	ck_assert_ptr_eq(strstr(text, "net.ipv4.ip_local_port_range "), text);
+	ck_assert_ptr_nonnull(strstr(text, " reached at 12 tasks"));
+}
+END_TEST
+
 START_TEST(shared_limits_have_room_and_every_limit_a_way_out)
 {
+	static const char *const ways[][2] = {{"RLIMIT_NOFILE", "ulimit -n 2048"},
+		{"RLIMIT_AS", "ulimit -v 2"}, {"kernel.pid_max", "sysctl -w kernel.pid_max=2048"},
+		{"MemTotal", "more memory"},
+		{"net.ipv4.ip_local_port_range",
+			"sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\""}};
 	struct limit_room rooms[LIMIT_ROOMS_MAX];
 	int count = limit_rooms(rooms);
 
 	ck_assert_int_ge(count, 1);
 	for (int i = 0; i < count; i++) {
 		ck_assert_int_gt(rooms[i].most, rooms[i].used);
-		ck_assert_ptr_nonnull(limit_raise(rooms[i].name));
+		ck_assert_int_eq(limit_raise(rooms[i].name, 1, text, sizeof(text)), 0);
 	}
-	ck_assert_str_eq(limit_raise("RLIMIT_NOFILE"), "ulimit -n");
-	ck_assert_ptr_null(limit_raise("RLIMIT"));
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(limit_raise(ways[i][0], 1024, text, sizeof(text)), 0);
+		ck_assert_str_eq(text, ways[i][1]);
+	}
+	ck_assert_int_eq(limit_raise("cgroup pids.max", 10, text, sizeof(text)), 0);
+	ck_assert_ptr_eq(strstr(text, "echo 20 > "), text);
+	ck_assert_int_eq(limit_raise("RLIMIT", 1, text, sizeof(text)), -ENOENT);
 }
 END_TEST
 
@@ -151,7 +186,9 @@ Suite *suite(void)
 	tcase_add_test(tcase, mappings);
 	tcase_add_test(tcase, the_users_processes);
 	tcase_add_test(tcase, many_at_once_that_are_gone_again);
+	tcase_add_test(tcase, stacks_of_a_pool_that_are_gone_again);
 	tcase_add_test(tcase, addresses_for_many_stacks_at_once);
+	tcase_add_test(tcase, ports_to_connect_from);
 	tcase_add_test(tcase, shared_limits_have_room_and_every_limit_a_way_out);
 	suite_add_tcase(s, tcase);
 	return s;

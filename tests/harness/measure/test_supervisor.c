@@ -335,6 +335,22 @@ START_TEST(more_processes_than_allowed_are_a_limit_with_its_name)
 }
 END_TEST
 
+START_TEST(where_only_their_presence_is_asked_it_ends_with_all_tasks_at_the_gate)
+{
+	static const char *const names[] = {"threads", "processes", "async", "threads"};
+	const struct model *model = model_find(names[_i]);
+	struct plan plan = scripted_plan(_i == 3 ? &served_workload : &meeting_workload, model);
+	struct record record;
+
+	plan.until_ready = true;
+	plan.draft.rounds = 1000000000; /* it would take for ever */
+	scripted_invoke(&plan, &record);
+	ck_assert_msg(record.status == STATUS_OK, "%s", record.reason);
+	ck_assert_uint_eq(record.work.operations, 0);
+	record_release(&record);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("supervisor");
@@ -362,6 +378,8 @@ Suite *suite(void)
 	tcase_add_test(ends, what_a_task_leaves_running_is_ended_too);
 	tcase_add_test(ends, a_task_out_of_descriptors_is_a_limit_with_its_name);
 	tcase_add_loop_test(ends, more_processes_than_allowed_are_a_limit_with_its_name, 0, 2);
+	tcase_add_loop_test(
+		ends, where_only_their_presence_is_asked_it_ends_with_all_tasks_at_the_gate, 0, 4);
 	suite_add_tcase(s, ends);
 	return s;
 }
