@@ -35,6 +35,12 @@ static const struct field place_fields[] = {
 	{0},
 };
 
+static const struct field guest_fields[] = {
+	{FIELD(TEXT, struct record_guest, program)},
+	{FIELD(TEXT, struct record_guest, version)},
+	{0},
+};
+
 static const struct field work_fields[] = {
 	{FIELD(COUNT, struct record_work, rounds)},
 	{FIELD(COUNT, struct record_work, tasks)},
@@ -309,6 +315,7 @@ static const struct field record_fields[] = {
 	{.name = "params", .type = FIELD_SPECIAL, .write = write_params, .read = read_params},
 	{FIELD(WIDE, struct record, seed)},
 	{FIELD(GROUP, struct record, place), .fields = place_fields},
+	{FIELD(GROUP, struct record, guest), .fields = guest_fields, .optional = true},
 	{FIELD(GROUP, struct record, work), .fields = work_fields},
 	{FIELD(GROUP, struct record, fairness), .fields = fairness_fields, .optional = true},
 	{FIELD(GROUP, struct record, window), .fields = window_fields},

@@ -32,6 +32,12 @@ struct record_place {
 	int64_t padding; /* bytes of environment padding */
 };
 
+/* The program that did the work, where it was not ours; absent from older records. */
+struct record_guest {
+	char program[128]; /* its path, the end of it where it is longer; "" = a model of ours */
+	char version[96];  /* of its language, as it says */
+};
+
 /* The work of the timed window, and its proof. */
 struct record_work {
 	uint64_t rounds, tasks, operations, bytes, checksum;
@@ -114,6 +120,7 @@ struct record {
 	int params_count;
 	uint64_t seed;
 	struct record_place place;
+	struct record_guest guest;
 	struct record_work work;
 	struct record_fairness fairness;
 	struct record_window window;

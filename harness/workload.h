@@ -151,6 +151,7 @@ struct load_report {
 struct orders {
 	const struct workload *workload;
 	const struct model *model;
+	const char *guest; /* path of the program that runs it in place of a family; NULL: ours */
 	int64_t values[PARAMS_MAX];
 	int64_t common[COMMON_PARAMS];
 	enum kind kind;

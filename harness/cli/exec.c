@@ -30,6 +30,7 @@ static const char help[] =
 	"  --seed N\n"
 	"  --sut-cpus LIST --load-cpus LIST\n"
 	"  --chunk N             operations per chunk of the window (as the warm-up suggests)\n"
+	"  --guest PROGRAM       MODEL is one of that program's (docs/guests.md)\n"
 	"  --inject KIND=N       does more at the end of each chunk: cpu=25us, syscall=40, "
 	"page=10, or\n"
 	"                        stall=3ms after every 50th (a regression on order)\n"

@@ -5,9 +5,10 @@
 #ifndef CONCBENCH_HARNESS_CLI_EXEC_H
 #define CONCBENCH_HARNESS_CLI_EXEC_H
 
+#include "harness/guest/guest.h"
 #include "harness/measure/supervisor.h"
 
-enum { EXEC_NAMES_MAX = 64 };
+enum { EXEC_NAMES_MAX = 64, EXEC_ERROR_MAX = 480 };
 
 /* What the arguments say; parameters wait until the workload is known. */
 struct exec_arguments {
@@ -18,6 +19,10 @@ struct exec_arguments {
 	const char *concurrency;
 	bool smoke, sut_given, load_given, interface, help;
 	int record_fd;
+	/* of --guest; NULL: the model is ours */
+	const char *guest;
+	struct guest_about about;
+	struct model model;
 };
 
 /* Reads the command line. Returns 0, or EXIT_WRONG_USE with a message printed. */

@@ -31,6 +31,7 @@ enum {
 	OPTION_LOAD_CPUS,
 	OPTION_RECORD_FD,
 	OPTION_STALL,
+	OPTION_GUEST,
 	OPTION_SETTLE,
 	OPTION_SESSION,
 	OPTION_BLOCK,
@@ -54,6 +55,7 @@ static const struct option options[] = {
 	{"load-cpus", required_argument, NULL, OPTION_LOAD_CPUS},
 	{"record-fd", required_argument, NULL, OPTION_RECORD_FD},
 	{"stall", required_argument, NULL, OPTION_STALL},
+	{"guest", required_argument, NULL, OPTION_GUEST},
 	{"settle", required_argument, NULL, OPTION_SETTLE},
 	{"session", required_argument, NULL, OPTION_SESSION},
 	{"block", required_argument, NULL, OPTION_BLOCK},
@@ -202,6 +204,9 @@ static int read_option(struct exec_arguments *arguments, int option, const char 
 		return read_duration("settle", text, &arguments->plan.settle_ns);
 	case OPTION_KIND:
 		return read_kind(text, &draft->kind);
+	case OPTION_GUEST:
+		arguments->guest = text;
+		return 0;
 	case OPTION_SIZE:
 		arguments->smoke = strcmp(text, "smoke") == 0;
 		return arguments->smoke || strcmp(text, "usual") == 0

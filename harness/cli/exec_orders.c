@@ -38,8 +38,39 @@ static int unknown_model(const char *word)
 	return unknown("model", word, names);
 }
 
-static int find_target(struct orders *draft, const char *target)
+/* A guest's model is a row like ours, of which only the name is used. */
+static int find_guest(struct exec_arguments *arguments, const char *name)
 {
+	const char *names[GUEST_MODELS_MAX + 1] = {NULL};
+	struct record_guest *guest = &arguments->plan.guest;
+	char error[EXEC_ERROR_MAX];
+	size_t length;
+
+	if (guest_ask(&arguments->about, arguments->guest, error, sizeof(error)) != 0)
+		return cli_wrong_use("exec", "%s", error);
+	for (int i = 0; i < arguments->about.count; i++) {
+		names[i] = arguments->about.names[i];
+		if (strcmp(names[i], name) == 0)
+			arguments->model = (struct model){.name = names[i],
+				.summary = arguments->about.summaries[i],
+				.family = FAMILY_PROCESSES,
+				.kind = MODEL_PER_TASK};
+	}
+	if (arguments->model.name == NULL)
+		return unknown("model of the guest", name, names);
+	arguments->plan.draft.model = &arguments->model;
+	arguments->plan.draft.guest = arguments->about.program;
+	length = strlen(arguments->guest);
+	length = length < sizeof(guest->program) ? 0 : length - sizeof(guest->program) + 1;
+	snprintf(guest->program, sizeof(guest->program), "%s", arguments->guest + length);
+	snprintf(guest->version, sizeof(guest->version), "%s", arguments->about.version);
+	return 0;
+}
+
+static int find_target(struct exec_arguments *arguments)
+{
+	struct orders *draft = &arguments->plan.draft;
+	const char *target = arguments->target;
 	char workload[RECORD_NAME_MAX];
 	const char *slash = strchr(target, '/');
 
@@ -49,6 +80,8 @@ static int find_target(struct orders *draft, const char *target)
 	draft->workload = workload_find(workload);
 	if (draft->workload == NULL)
 		return unknown_workload(workload);
+	if (arguments->guest != NULL)
+		return find_guest(arguments, slash + 1);
 	draft->model = model_find(slash + 1);
 	return draft->model != NULL ? 0 : unknown_model(slash + 1);
 }
@@ -185,7 +218,7 @@ static void resolve_pool(struct orders *draft)
 int exec_complete_plan(struct exec_arguments *arguments)
 {
 	const struct orders *draft = &arguments->plan.draft;
-	int rc = find_target(&arguments->plan.draft, arguments->target);
+	int rc = find_target(arguments);
 
 	/* chunks of a server are cut by its load, where a slow-down would slow the client */
 	if (rc == 0 && draft->injection.kind != INJECT_NOTHING &&

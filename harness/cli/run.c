@@ -13,12 +13,13 @@
 #include "harness/params.h"
 #include "harness/report/number.h"
 #include "harness/report/report.h"
-#include "harness/selftest/verdict.h"
+#include "harness/run/guests.h"
 #include "harness/run/journal.h"
 #include "harness/run/machine.h"
 #include "harness/run/process.h"
 #include "harness/run/run.h"
 #include "harness/run/stop.h"
+#include "harness/selftest/verdict.h"
 
 static const char command[] = "run";
 static const char results[] = "results";
@@ -180,13 +181,25 @@ static int measure(const struct options *options, struct run_plan *plan, struct 
 	return rc != 0 ? EXIT_NOT_MEASURED : status;
 }
 
+static int take_guests(struct guests *guests, const struct options *options)
+{
+	char error[640];
+	int rc = guests_take(
+		guests, options->arguments, options->arguments_count, error, sizeof(error));
+
+	if (rc == -ENOMEM)
+		snprintf(error, sizeof(error), "%s", strerror(ENOMEM));
+	return rc == 0 ? EXIT_FINE : cli_wrong_use(command, "%s", error);
+}
+
 int run_main(int argc, char **argv)
 {
 	struct options options;
 	struct run_header *header = calloc(1, sizeof(*header));
+	struct guests *guests = calloc(1, sizeof(*guests));
 	struct run_plan plan = {0};
 	char error[PARAM_ERROR_MAX];
-	int status = header == NULL ? EXIT_NOT_MEASURED : EXIT_FINE;
+	int status = header == NULL || guests == NULL ? EXIT_NOT_MEASURED : EXIT_FINE;
 
 	if (status == EXIT_FINE) {
 		machine_command(header, argc, argv);
@@ -195,14 +208,19 @@ int run_main(int argc, char **argv)
 	if (status == EXIT_FINE && options.help) {
 		fputs(help, stdout);
 		free(header);
+		free(guests);
 		return EXIT_FINE;
 	}
 	if (status == EXIT_FINE)
 		status = output_check_whole(command, options.format);
-	struct plan_request request = {.workloads = workloads, .models = models};
+	struct plan_request request = {.workloads = workloads};
+	if (status == EXIT_FINE)
+		status = take_guests(guests, &options);
 	if (status == EXIT_FINE) {
-		request.selectors = options.arguments;
-		request.selectors_count = options.arguments_count;
+		request.models = guests->models;
+		request.programs = guests->programs;
+		request.selectors = guests->selectors;
+		request.selectors_count = guests->selectors_count;
 		request.sweeps = options.sweeps;
 		request.sweeps_count = options.sweeps_count;
 		request.concurrency = options.concurrency;
@@ -233,6 +251,9 @@ int run_main(int argc, char **argv)
 				 : EXIT_NOT_MEASURED;
 	}
 	plan_free(&plan);
+	if (guests != NULL)
+		guests_free(guests);
+	free(guests);
 	if (header != NULL)
 		run_header_release(header);
 	free(header);

@@ -125,7 +125,8 @@ void invocation_cancel(struct orders *orders)
 
 	atomic_store(&orders->invocation->cancelled, 1);
 	atomic_fetch_add(&gate->word, 1);
-	orders->model->ops->word_wake(&gate->word);
+	if (orders->guest == NULL) /* a guest's tasks wait at a gate of its own */
+		orders->model->ops->word_wake(&gate->word);
 }
 
 void invocation_fail(struct orders *orders, int task, int rc)

@@ -39,6 +39,7 @@ void result_identify(const struct plan *plan, struct record *record)
 	record->place = plan->place;
 	snprintf(record->workload, sizeof(record->workload), "%s", orders->workload->name);
 	snprintf(record->model, sizeof(record->model), "%s", orders->model->name);
+	record->guest = plan->guest;
 	add_params(record, orders);
 	record->work.tasks = (uint64_t)orders->tasks;
 	record->memory.peak = -1;

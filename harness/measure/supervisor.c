@@ -323,6 +323,12 @@ bool invocation_impossible(const struct orders *orders, char *reason, size_t byt
 	int workers = (int)orders->common[COMMON_POOL];
 	int capacity = model_capacity(model, workers, orders->tasks);
 
+	if (orders->guest != NULL) {
+		/* what else it cannot do it says itself */
+		if (orders->kind == KIND_COUNTS)
+			snprintf(reason, bytes, "a guest's system calls are not counted");
+		return orders->kind == KIND_COUNTS;
+	}
 	if (workload->run[model->family] == NULL) {
 		const char *why = workload->why_not[model->family];
 

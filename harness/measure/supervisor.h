@@ -14,6 +14,7 @@
 struct plan {
 	struct orders draft;
 	struct record_place place;
+	struct record_guest guest; /* as the record has it; all "" without one */
 	uint64_t stall_ns;  /* without progress for that long, beyond what is expected: killed */
 	uint64_t settle_ns; /* memory: the longest wait for a baseline that stands still; 0: none */
 	bool until_ready;   /* killed once every task is at the gate: can they all be there? */

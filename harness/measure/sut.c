@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "harness/guest/guest.h"
 #include "harness/measure/invocation.h"
 #include "harness/measure/limits.h"
 
@@ -96,7 +97,9 @@ static int prepare(struct orders *orders)
 	int rc = 0;
 
 	invocation_phase(orders->invocation, PHASE_PREPARE);
-	if (orders->workload->prepare != NULL)
+	if (orders->guest != NULL)
+		rc = guest_prepare(orders);
+	else if (orders->workload->prepare != NULL)
 		rc = orders->workload->prepare(orders);
 	if (rc != 0) {
 		tell_error(orders, "prepare", rc);
@@ -126,15 +129,20 @@ void sut_main(
 	normalise(orders, &orders->sut_cpus);
 	rc = prepare(orders);
 	if (rc == 0) {
-		rc = orders->workload->run[orders->model->family](orders);
+		rc = orders->guest != NULL ? guest_run(orders)
+					   : orders->workload->run[orders->model->family](orders);
 		if (rc != 0)
 			tell_error(orders, orders->workload->name, rc);
 		else if (atomic_load(&invocation->ended) == 0)
 			orders_verdict(
 				orders, STATUS_FAILED, "the workload ended before its window did");
 	}
-	if (orders->workload->finish != NULL)
+	if (orders->guest != NULL) {
+		int ended = guest_finish(orders);
+		rc = rc != 0 ? rc : ended;
+	} else if (orders->workload->finish != NULL) {
 		orders->workload->finish(orders);
+	}
 	_exit(rc == 0 ? 0 : 1);
 }
 

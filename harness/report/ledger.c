@@ -94,14 +94,35 @@ static bool votes(const struct row *row)
 	return row->status == STATUS_OK && first_ok(row) != NULL;
 }
 
+static bool is_guest(const struct row *row)
+{
+	return first_ok(row)->guest.program[0] != '\0';
+}
+
+static bool ours_votes(const struct group_rows *group)
+{
+	for (int i = 0; i < group->rows_count; i++)
+		if (votes(&group->rows[i]) && !is_guest(&group->rows[i]))
+			return true;
+	return false;
+}
+
+/* The models of one guest may all be wrong alike: where ours are there, they alone decide. */
+static bool decides(const struct group_rows *group, int at)
+{
+	const struct row *row = &group->rows[at];
+
+	return votes(row) && (!is_guest(row) || !ours_votes(group));
+}
+
 /* Rows that agree with row `at`, itself included. */
 static int followers(const struct group_rows *group, int at)
 {
 	int count = 0;
 
 	for (int i = 0; i < group->rows_count; i++)
-		if (votes(&group->rows[i]) && ledger_difference(first_ok(&group->rows[at]),
-						      first_ok(&group->rows[i])) == NULL)
+		if (decides(group, i) && ledger_difference(first_ok(&group->rows[at]),
+						 first_ok(&group->rows[i])) == NULL)
 			count++;
 	return count;
 }
@@ -110,7 +131,7 @@ static int followers(const struct group_rows *group, int at)
 static int majority(const struct group_rows *group, int voters)
 {
 	for (int i = 0; i < group->rows_count; i++)
-		if (votes(&group->rows[i]) && 2 * followers(group, i) > voters)
+		if (decides(group, i) && 2 * followers(group, i) > voters)
 			return i;
 	return -1;
 }
@@ -146,8 +167,9 @@ void ledger_judge(struct group_rows *group)
 	for (int i = 0; i < group->rows_count; i++) {
 		if (votes(&group->rows[i]))
 			judge_itself(&group->rows[i]);
-		voters += votes(&group->rows[i]);
 	}
+	for (int i = 0; i < group->rows_count; i++)
+		voters += decides(group, i);
 	int right = majority(group, voters);
 	/* the work itself does not change, so refusing one leaves the judgement of the next */
 	for (int i = 0; i < group->rows_count; i++) {

@@ -17,19 +17,40 @@ struct matrix_models {
 	int count;
 };
 
-/* Models of all time groups, in the order in which rows stand in the largest of them. */
+/* Ours in the order of the table; insertion keeps guests behind them. */
+static void sort_ours(struct matrix_models *found)
+{
+	for (int i = 1; i < found->count; i++)
+		for (int j = i; j > 0 && model_find(found->names[j]) != NULL &&
+				model_find(found->names[j]) < model_find(found->names[j - 1]);
+			j--) {
+			const char *earlier = found->names[j - 1];
+			found->names[j - 1] = found->names[j];
+			found->names[j] = earlier;
+		}
+}
+
+static bool among(const struct matrix_models *found, const char *name)
+{
+	for (int i = 0; i < found->count; i++)
+		if (strcmp(found->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Models of all time groups, ours in the order of their table, then guests as they come. */
 static void collect_models(const struct groups *groups, struct matrix_models *found)
 {
-	for (int position = 0; models[position].name != NULL; position++) {
-		bool seen = false;
+	for (int strangers = 0; strangers < 2; strangers++)
 		for (int i = 0; i < groups->count; i++)
-			for (int j = 0; j < groups->groups[i].rows_count; j++)
-				seen = seen || (groups->groups[i].kind == KIND_TIME &&
-						       strcmp(groups->groups[i].rows[j].model,
-							       models[position].name) == 0);
-		if (seen && found->count < MATRIX_MODELS_MAX)
-			found->names[found->count++] = models[position].name;
-	}
+			for (int j = 0; j < groups->groups[i].rows_count; j++) {
+				const char *name = groups->groups[i].rows[j].model;
+				if (groups->groups[i].kind == KIND_TIME &&
+					(model_find(name) == NULL) == (strangers == 1) &&
+					!among(found, name) && found->count < MATRIX_MODELS_MAX)
+					found->names[found->count++] = name;
+			}
+	sort_ours(found);
 }
 
 static void set_cell(

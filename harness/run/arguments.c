@@ -8,8 +8,8 @@
 
 #include "harness/params.h"
 
-/* program, exec, cell, eight options with values, and -p twice per parameter */
-enum { ARGV_MAX = 2 * (PARAMS_MAX + COMMON_PARAMS) + 24 };
+/* program, exec, cell, ten options with values, and -p twice per parameter */
+enum { ARGV_MAX = 2 * (PARAMS_MAX + COMMON_PARAMS) + 28 };
 
 static const char padding_name[] = "CONCBENCH_PADDING=";
 
@@ -61,6 +61,10 @@ static int fill_argv(char **argv, const struct invocation_request *request, int 
 	add(argv, &count, "exec");
 	snprintf(text, sizeof(text), "%s/%s", cell->workload->name, cell->model->name);
 	add(argv, &count, text);
+	if (cell->guest != NULL) {
+		add(argv, &count, "--guest");
+		add(argv, &count, cell->guest);
+	}
 	for (int i = 0; cell->workload->params[i].name != NULL; i++)
 		add_param(argv, &count, &cell->workload->params[i], cell->values[i]);
 	for (int i = 0; i < COMMON_PARAMS; i++)

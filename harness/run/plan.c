@@ -211,7 +211,10 @@ static int add_group(struct planning *planning, const struct cell *base, int blo
 	struct group group = {.first = plan->cells_count, .blocks = blocks, .mirror = mirror};
 
 	for (int m = 0; request->models[m].name != NULL && rc == 0; m++) {
-		if (!selected(request, base->workload->name, request->models[m].name))
+		const char *guest = request->programs != NULL ? request->programs[m] : NULL;
+		/* a guest named on the command line takes part in every workload of the run */
+		if (guest == NULL &&
+			!selected(request, base->workload->name, request->models[m].name))
 			continue;
 		rc = grow((void **)&plan->cells, &planning->cells_room, plan->cells_count,
 			sizeof(*plan->cells));
@@ -220,6 +223,7 @@ static int add_group(struct planning *planning, const struct cell *base, int blo
 		struct cell *cell = &plan->cells[plan->cells_count++];
 		*cell = *base;
 		cell->model = &request->models[m];
+		cell->guest = guest;
 		cell->group = plan->groups_count;
 		group.count++;
 	}

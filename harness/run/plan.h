@@ -20,11 +20,12 @@
 #include "harness/workload.h"
 
 /* Rows of the tables of workloads and models that a plan can hold. */
-enum { WORKLOADS_MAX = 64, MODELS_MAX = 32 };
+enum { WORKLOADS_MAX = 64, MODELS_MAX = 48 };
 
 struct cell {
 	const struct workload *workload;
 	const struct model *model;
+	const char *guest; /* the program whose model it is; NULL: ours */
 	int64_t values[PARAMS_MAX];
 	int64_t common[COMMON_PARAMS];
 	bool common_given[COMMON_PARAMS]; /* by the user; the others are left to exec */
@@ -56,6 +57,7 @@ struct run_plan {
 struct plan_request {
 	const struct workload *const *workloads;
 	const struct model *models;
+	const char *const *programs; /* of the guests among the models, by row; NULL: none is one */
 	char *const *selectors; /* "WORKLOAD" or "WORKLOAD/MODEL"; none = what the effort says */
 	int selectors_count;
 	const struct sweep *sweeps;

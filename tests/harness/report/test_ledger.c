@@ -154,6 +154,32 @@ START_TEST(a_lone_row_is_printed)
 }
 END_TEST
 
+START_TEST(guests_that_agree_in_what_is_wrong_do_not_outvote_ours)
+{
+	set_up(4);
+	for (int i = 1; i < 4; i++) {
+		strcpy(records[i][0].guest.program, "./guest");
+		strcpy(records[i][1].guest.program, "./guest");
+		cheat(i, "operations");
+	}
+	ledger_judge(&group);
+	ck_assert_int_eq(rows[0].status, STATUS_OK);
+	ck_assert_int_eq(refused(), 3);
+}
+END_TEST
+
+START_TEST(guests_alone_judge_each_other)
+{
+	set_up(3);
+	for (int i = 0; i < 3; i++)
+		strcpy(records[i][0].guest.program, "./guest");
+	cheat(1, "checksum");
+	ledger_judge(&group);
+	ck_assert_int_eq(refused(), 1);
+	ck_assert_int_eq(rows[1].status, STATUS_INVALID);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("ledger");
@@ -167,6 +193,8 @@ Suite *suite(void)
 	tcase_add_test(c, a_row_must_agree_with_itself_and_then_has_no_vote);
 	tcase_add_test(c, failed_invocations_are_not_compared);
 	tcase_add_test(c, a_lone_row_is_printed);
+	tcase_add_test(c, guests_that_agree_in_what_is_wrong_do_not_outvote_ours);
+	tcase_add_test(c, guests_alone_judge_each_other);
 	suite_add_tcase(s, c);
 	return s;
 }

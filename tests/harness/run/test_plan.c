@@ -269,6 +269,30 @@ START_TEST(a_parameter_given_twice_is_refused)
 }
 END_TEST
 
+START_TEST(a_guest_takes_part_in_every_workload_of_the_run)
+{
+	static const char *const programs[] = {NULL, NULL, NULL, "./guest", NULL};
+	char *const selectors[] = {"hash/async", "echo"};
+	struct plan_request quick = request("quick");
+	struct run_plan plan;
+	int guests = 0;
+
+	quick.programs = programs;
+	quick.selectors = selectors;
+	quick.selectors_count = 2;
+	ck_assert_int_eq(plan_make(&plan, &quick, error, sizeof(error)), 0);
+	ck_assert_int_eq(plan.groups_count, 2);
+	ck_assert_int_eq(plan.cells_count, 2 + 4);
+	for (int i = 0; i < plan.cells_count; i++) {
+		bool exotic = strcmp(plan.cells[i].model->name, "exotic") == 0;
+		ck_assert_int_eq(plan.cells[i].guest != NULL, exotic);
+		guests += exotic;
+	}
+	ck_assert_int_eq(guests, 2);
+	plan_free(&plan);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("plan");
@@ -284,6 +308,7 @@ Suite *suite(void)
 	tcase_add_test(c, idle_memory_has_two_sizes_a_factor_of_four_apart);
 	tcase_add_test(c, lists_make_every_combination);
 	tcase_add_test(c, standard_measures_everything_also_on_one_cpu);
+	tcase_add_test(c, a_guest_takes_part_in_every_workload_of_the_run);
 	tcase_add_test(c, unknown_names_are_told_with_the_nearest);
 	tcase_add_test(c, a_parameter_given_twice_is_refused);
 	suite_add_tcase(s, c);
