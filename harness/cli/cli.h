@@ -38,6 +38,7 @@ int compare_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int exec_main(int argc, char **argv);
 int find_main(int argc, char **argv);
+int advise_main(int argc, char **argv);
 int demo_main(int argc, char **argv);
 int load_command_main(int argc, char **argv);
 int selftest_main(int argc, char **argv);

@@ -1,5 +1,6 @@
 /*
- * concbench find: searches, printed as they go. limit: where does a model stop, and what stops it.
+ * concbench find: searches, printed as they go. limit: where does a model stop, and what stops it;
+ * the others are in find_search.c.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/find_search.h"
 #include "harness/find/limit.h"
 #include "harness/params.h"
 #include "harness/record.h"
@@ -97,9 +99,13 @@ static int find_limits(int count, char **cells)
 int find_main(int argc, char **argv)
 {
 	if (argc < 2)
-		return cli_wrong_use("find", "find what? (there is: limit)");
+		return cli_wrong_use("find", "find what? (there is: limit, crossover, tuning)");
+	if (strcmp(argv[1], "crossover") == 0)
+		return find_crossover(argc - 1, argv + 1);
+	if (strcmp(argv[1], "tuning") == 0)
+		return find_tuning(argc - 1, argv + 1);
 	if (strcmp(argv[1], "limit") != 0)
-		return cli_wrong_use("find", "%s: not in this build (there is: limit)", argv[1]);
+		return cli_wrong_use("find", "%s: there is: limit, crossover, tuning", argv[1]);
 	signal(SIGPIPE, SIG_IGN);
 	return find_limits(argc - 2, argv + 2);
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/cli/advise.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/output.h"
 #include "harness/cli/report_why.h"
@@ -81,35 +82,57 @@ static int print_wish(struct report *report, const struct wish *wish)
 	return output_report(command, report, wish->choice.format, wish->choice.path);
 }
 
+int cli_read_run(
+	const char *for_command, const char *run, struct session *session, struct report *report)
+{
+	char path[PATH_MAX], folder[PATH_MAX], error[400];
+	int rc = find_run(run, path, folder);
+
+	memset(session, 0, sizeof(*session));
+	memset(report, 0, sizeof(*report));
+	if (rc == -ENOENT && strcmp(run, latest) == 0)
+		return cli_wrong_use(
+			for_command, "there is no run yet (make one with: concbench run)");
+	if (rc == -ENOENT && access(run, F_OK) == 0)
+		return cli_wrong_use(for_command,
+			"%s: the run itself is missing, the file %s beside the folder", run, path);
+	if (rc != 0)
+		return cli_wrong_use(for_command, "%s: %s", run, strerror(-rc));
+	rc = session_read(session, path, error, sizeof(error));
+	if (rc != 0)
+		return cli_wrong_use(for_command, "%s: %s", run, error);
+	if (session->cut[0] != '\0')
+		cli_error(for_command, "warning: %s: %s", run, session->cut);
+	rc = report_make(report, session, folder);
+	if (rc == 0)
+		return EXIT_FINE;
+	cli_error(for_command, "%s: %s", run, strerror(-rc));
+	return EXIT_NOT_MEASURED;
+}
+
+void cli_close_run(struct session *session, struct report *report)
+{
+	report_free(report);
+	session_free(session);
+}
+
+const char *cli_param_text(const struct record *record, const char *name)
+{
+	for (int i = 0; i < record->params_count; i++)
+		if (strcmp(record->params[i].name, name) == 0)
+			return record->params[i].text;
+	return "?";
+}
+
 static int report_run(const char *run, const struct wish *wish)
 {
 	struct session session;
 	struct report report;
-	char path[PATH_MAX], folder[PATH_MAX], error[400];
-	int rc = find_run(run, path, folder);
+	int status = cli_read_run(command, run, &session, &report);
 
-	if (rc == -ENOENT && strcmp(run, latest) == 0)
-		return cli_wrong_use(command, "there is no run yet (make one with: concbench run)");
-	if (rc == -ENOENT && access(run, F_OK) == 0)
-		return cli_wrong_use(command,
-			"%s: the run itself is missing, the file %s beside the folder", run, path);
-	if (rc != 0)
-		return cli_wrong_use(command, "%s: %s", run, strerror(-rc));
-	rc = session_read(&session, path, error, sizeof(error));
-	if (rc != 0) {
-		session_free(&session);
-		return cli_wrong_use(command, "%s: %s", run, error);
-	}
-	if (session.cut[0] != '\0')
-		cli_error(command, "warning: %s: %s", run, session.cut);
-	int status = EXIT_NOT_MEASURED;
-	rc = report_make(&report, &session, folder);
-	if (rc == 0)
+	if (status == EXIT_FINE)
 		status = print_wish(&report, wish);
-	else
-		cli_error(command, "%s: %s", run, strerror(-rc));
-	report_free(&report);
-	session_free(&session);
+	cli_close_run(&session, &report);
 	return status;
 }
 

@@ -16,7 +16,7 @@ const char *const demo_verdict_names[] = {
 	"holds", "does not hold", "undecided", "cannot be shown here"};
 const char *const demo_role_names[] = {"wrong", "right", "figure"};
 
-const struct demo *const demo_tables[] = {demo_lies, NULL};
+const struct demo *const demo_tables[] = {demo_lies, demo_claims, demo_examples, NULL};
 
 static int invoke(const struct plan *plan, struct record *record)
 {
@@ -67,7 +67,7 @@ int demo_run(
 		struct calm calm;
 
 		demo_release(result);
-		*result = (struct demo_result){.verdict = DEMO_UNDECIDED};
+		*result = (struct demo_result){.demo = demo, .verdict = DEMO_UNDECIDED};
 		calm_begin(&calm);
 		rc = demo->run(result, setting);
 		double others = calm_others(&calm);

@@ -41,6 +41,7 @@ struct demo_figure {
 
 /* What a demonstration fills; an all-zero result is valid and empty. */
 struct demo_result {
+	const struct demo *demo; /* set by demo_run: several rows may share one function */
 	enum demo_verdict verdict;
 	struct demo_figure figures[DEMO_FIGURES_MAX]; /* in the order they are printed */
 	int figures_count;
@@ -72,7 +73,8 @@ struct demo {
 
 /* The tables of all demonstrations, a table each, ended by NULL. */
 extern const struct demo *const demo_tables[];
-extern const struct demo demo_lies[];
+extern const struct demo demo_lies[], demo_claims[];
+extern const struct demo demo_examples[]; /* defined in bench/examples.c, as the workloads are */
 
 /* By name; NULL if there is none. */
 const struct demo *demo_find(const char *name);

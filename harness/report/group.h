@@ -99,6 +99,11 @@ int group_compare(struct group_rows *group);
  */
 struct interval row_ratio(const struct row *row, const struct row *base, bool by_rate);
 
+/* CPU time per operation of a row over another's of the same run, by pairs. Returns n = 0 where
+ * none.
+ */
+struct interval row_cpu_ratio(const struct row *row, const struct row *base, double confidence);
+
 /* What a row's ratio says: is it the best, surely another than the best, or not separated from it?
  */
 enum standing {

@@ -74,6 +74,36 @@ struct interval row_ratio(const struct row *row, const struct row *base, bool by
 	return ratio;
 }
 
+/* CPU time per operation by pair. */
+static int collect_cpu(const struct row *row, struct paired *values)
+{
+	int n = 0;
+
+	for (int i = 0; i < row->records_count; i++) {
+		const struct record *record = row->records[i];
+		if (record->status == STATUS_OK && record->work.operations > 0)
+			values[n++] = (struct paired){
+				.key = pair_key(record->place.block, row_half(row, i)),
+				.value = (double)record->window.cpu_ns /
+					 (double)record->work.operations};
+	}
+	return n;
+}
+
+struct interval row_cpu_ratio(const struct row *row, const struct row *base, double confidence)
+{
+	struct paired *values = calloc((size_t)row->records_count + 1, sizeof(*values));
+	struct paired *bases = calloc((size_t)base->records_count + 1, sizeof(*bases));
+	struct interval ratio = {.middle = NAN, .low = NAN, .high = NAN};
+
+	if (values != NULL && bases != NULL)
+		ratio = pairs_ratio(values, collect_cpu(row, values), bases,
+			collect_cpu(base, bases), confidence);
+	free(values);
+	free(bases);
+	return ratio;
+}
+
 int group_compare(struct group_rows *group)
 {
 	int compared = 0, most = 1;

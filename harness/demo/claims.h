@@ -1,0 +1,59 @@
+/*
+ * Claims about concurrency, each a table of comparisons with a bound that stands before anything is
+ * measured. A comparison is decided by the interval of pairs that ran next to each other: it holds
+ * when the whole interval is on the right side of the bound, does not hold when it is on the wrong
+ * one, and is undecided between.
+ */
+#ifndef CONCBENCH_HARNESS_DEMO_CLAIMS_H
+#define CONCBENCH_HARNESS_DEMO_CLAIMS_H
+
+#include "harness/demo/demo.h"
+#include "harness/stats/interval.h"
+
+enum claim_metric {
+	CLAIM_RATE, /* operations per second */
+	CLAIM_CPU,  /* CPU time per operation, ns */
+	CLAIM_BUSY, /* CPU time per time: CPUs kept busy */
+	CLAIM_P90,  /* latency, ns */
+	CLAIM_P99,
+	CLAIM_BYTES, /* per waiting task, user and kernel side */
+	CLAIM_METRICS
+};
+
+enum { CLAIM_PARAMS_MAX = 6, CLAIM_PAIRS = 6, CLAIM_PAIRS_SMOKE = 2 };
+
+/* What is measured: a workload in a model, at smoke size but for the parameters. */
+struct claim_cell {
+	const char *workload, *model;
+	const char *params[CLAIM_PARAMS_MAX]; /* "connections=64", ended by NULL */
+};
+
+enum claim_bound {
+	AT_LEAST,
+	AT_MOST,
+	AT_LEAST_PER_CPU, /* the bound times the number of CPUs */
+	WITHIN            /* between 1 / bound and bound */
+};
+
+/* The metric of a over that of b, or of a alone where b has no workload. */
+struct claim_test {
+	const char *claim; /* name of the demonstration; several tests make one claim */
+	const char *what;  /* "CPU per wait, polling over async" */
+	struct claim_cell a, b;
+	enum claim_metric metric;
+	enum claim_bound direction;
+	double bound;
+	int window_ms; /* 0 = the usual; longer where a percentile needs the samples */
+};
+
+extern const struct claim_test claim_tests[]; /* ended by a NULL claim */
+extern const struct demo demo_claims[];
+
+/* What an interval says about a bound. */
+enum demo_verdict claim_judge(
+	const struct interval *interval, enum claim_bound direction, double bound);
+
+/* Runs all tests of the claim that result->demo names. */
+int claim_run(struct demo_result *result, const struct demo_setting *setting);
+
+#endif
