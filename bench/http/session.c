@@ -192,9 +192,8 @@ void http_silence(struct http_session *session)
 
 	if (atomic_load(&session->http->farewell.said))
 		session->closing = true;
-	else if (timeout_ns > 0 && !session->begun)
-		session->closing = true;
-	else if (timeout_ns > 0 && clock_now_ns() - session->begun_ns > timeout_ns)
+	else if (timeout_ns > 0 && session->begun &&
+		 clock_now_ns() - session->begun_ns > timeout_ns)
 		session->error = 408;
 }
 

@@ -152,7 +152,7 @@ START_TEST(the_result_is_that_of_the_computation)
 }
 END_TEST
 
-START_TEST(a_late_request_is_told_so_and_an_idle_one_is_closed)
+START_TEST(a_late_request_is_told_so_and_an_idle_connection_is_kept)
 {
 	http.timeout_ns = 1;
 	said[0] = '\0';
@@ -166,7 +166,11 @@ START_TEST(a_late_request_is_told_so_and_an_idle_one_is_closed)
 	ck_assert_int_eq(http_accepted(&session, &slot, 1000), 0);
 	session.closing = false;
 	http_silence(&session);
+	ck_assert(!session.closing);
+	http.farewell.said = true;
+	http_silence(&session);
 	ck_assert(session.closing && !session.refused);
+	http.farewell.said = false;
 	http.timeout_ns = 0;
 }
 END_TEST
@@ -185,7 +189,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_refused_connection_is_told_that_it_closes);
 	tcase_add_test(c, pages_larger_than_what_is_sent_at_once_are_whole);
 	tcase_add_test(c, the_result_is_that_of_the_computation);
-	tcase_add_test(c, a_late_request_is_told_so_and_an_idle_one_is_closed);
+	tcase_add_test(c, a_late_request_is_told_so_and_an_idle_connection_is_kept);
 #else
 	puts("skipped: built without http-parser");
 #endif
