@@ -166,6 +166,7 @@ install: concbench ## copy to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/concbench
 	install -m 755 $(BUILD)/concbench $(DESTDIR)$(PREFIX)/bin/concbench
 	install -m 644 README.md METHOD.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/concbench
+	BUILD=$(BUILD) scripts/install-manual $(DESTDIR)$(PREFIX)/share
 
 asan: ## build and test under ASan and UBSan
 	$(MAKE) MODE=asan test

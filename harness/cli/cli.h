@@ -39,6 +39,7 @@ int report_main(int argc, char **argv);
 int exec_main(int argc, char **argv);
 int find_main(int argc, char **argv);
 int advise_main(int argc, char **argv);
+int manual_main(int argc, char **argv);
 int demo_main(int argc, char **argv);
 int load_command_main(int argc, char **argv);
 int selftest_main(int argc, char **argv);

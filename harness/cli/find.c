@@ -96,8 +96,25 @@ static int find_limits(int count, char **cells)
 	return interrupted != 0 ? 128 + interrupted : EXIT_FINE;
 }
 
+static const char help[] =
+	"usage: concbench find limit [WORKLOAD[/MODEL]...]\n"
+	"       concbench find crossover WORKLOAD[/MODEL]... --vary PARAMETER [OPTION...]\n"
+	"       concbench find tuning WORKLOAD[/MODEL]... [OPTION...]\n"
+	"limit: the number of tasks at which a model stops, and what stops it.\n"
+	"crossover: the interval of a parameter in which another model becomes the fastest.\n"
+	"tuning: what a model gains by its best setting, the same search for every model.\n"
+	"  --vary PARAMETER     what changes (concbench list WORKLOAD names them)\n"
+	"  --from VALUE         where the search begins (a hundredth of the usual value)\n"
+	"  --to VALUE           where it ends (a hundred times)\n"
+	"  -p, -c, --effort, --budget, --cpus, --sut-cpus, --load-cpus, --seed   as with run\n"
+	"  --dry-run            what would be measured\n"
+	"Exit status: 0 found, 1 there is none, 2 wrong use, 3 undecided, 4 could not measure.\n";
+
 int find_main(int argc, char **argv)
 {
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 	if (argc < 2)
 		return cli_wrong_use("find", "find what? (there is: limit, crossover, tuning)");
 	if (strcmp(argv[1], "crossover") == 0)

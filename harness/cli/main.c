@@ -20,7 +20,7 @@ const struct command commands[] = {
 		run_main, 1},
 	{"load", "measure", "URL", "drive any TCP, TLS or HTTP server", load_command_main, 1},
 	{"find", "measure", "limit|crossover|tuning [WORKLOAD[/MODEL]...]",
-		"search for limits, crossovers and settings", find_main, 0},
+		"search for limits, crossovers and settings", find_main, 1},
 	{"advise", "decide", "--rate N --wait TIME --compute TIME", "which model for my request",
 		advise_main, 1},
 	{"compare", "decide", "OLD [NEW]", "did it get slower: A/B with a verdict", compare_main,
@@ -31,7 +31,9 @@ const struct command commands[] = {
 	{"selftest", "trust", "[PART]", "is the harness right", selftest_main, 0},
 	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", calibrate_main, 1},
 	{"exec", "plumbing", "WORKLOAD/MODEL [OPTION...]", "one invocation, one JSON record",
-		exec_main, 1},
+		exec_main, 0},
+	{"manual", "plumbing", "man|bash|zsh|fish", "the manual page, shell completions",
+		manual_main, 0},
 	{NULL, NULL, NULL, NULL, NULL, 0},
 };
 
@@ -50,6 +52,16 @@ static const char shared_options[] =
 	"  --strict             exit status 3 where there is no verdict\n"
 	"  -q  -v               less, more\n"
 	"Durations and sizes carry units: 5ms, 1.5s, 4KiB.\n";
+
+static const char exec_options[] =
+	"Options of exec:\n"
+	"  -p NAME=VALUE        a parameter\n"
+	"  --seed N             of everything that is drawn\n"
+	"  --rounds N           so many rounds; or --window 400ms: until it is full\n"
+	"  --kind KIND          time, memory or counts\n"
+	"  --sut-cpus LIST  --load-cpus LIST\n"
+	"  --record-fd N        where the record goes (1)\n"
+	"  --interface          the version of this interface\n";
 
 static const char exit_statuses[] =
 	"Exit status: 0 fine, 1 the answer is no, 2 wrong use or damaged input,\n"
@@ -102,6 +114,8 @@ static int print_command_help(const struct command *command)
 		puts("(not in this build)");
 	if (strcmp(command->group, "measure") == 0 || strcmp(command->group, "decide") == 0)
 		printf("\n%s", shared_options);
+	if (command->main == exec_main)
+		printf("\n%s", exec_options);
 	printf("\n%s", exit_statuses);
 	return EXIT_FINE;
 }
