@@ -39,7 +39,8 @@ EXAMPLES  := $(wildcard models/async/examples/*.c)
 SOURCES   := $(ASYNC_SRC) $(EXAMPLES) $(wildcard models/*.c models/threads/*.c models/processes/*.c \
              harness/*.c harness/*/*.c bench/*.c bench/*/*.c)
 MAIN      := harness/cli/main.c
-LIB_SRC   := $(filter-out $(MAIN),$(SOURCES))
+OWN_MAIN  := harness/own/main.c
+LIB_SRC   := $(filter-out $(MAIN) $(OWN_MAIN),$(SOURCES))
 TEST_SRC  := $(shell find tests -name 'test_*.c' 2>/dev/null | sort)
 LONG_SRC  := $(shell find tests -name 'long_*.c' 2>/dev/null | sort)
 TEST_AID  := tests/main.c $(filter-out tests/main.c,$(wildcard tests/*.c))
@@ -66,6 +67,9 @@ endif
 
 # With the goal `deps` beside others, everything that looks at the machine waits for it.
 AFTER_DEPS := $(filter deps,$(MAKECMDGOALS))
+
+# A recipe that failed leaves no half of its file behind.
+.DELETE_ON_ERROR:
 
 all: concbench ## build ./concbench
 
@@ -222,6 +226,24 @@ install-async: $(ASYNC_LIB) ## copy models/async as a library
 		models/async/concasync.pc.in \
 		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/concasync.pc
 
+# One's own benchmarks: everything but our workloads, and a main that takes a table of cases.
+OWN_OBJ := $(call obj,$(OWN_MAIN) $(filter-out bench/%,$(LIB_SRC)))
+
+$(BUILD)/own/libconcbench.a: $(OWN_OBJ) $(VERSION_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(say) AR $@
+	$(run)$(AR) rcs $@ $^
+
+install: install-own
+install-own: $(BUILD)/own/libconcbench.a ## copy the library for one's own benchmarks
+	install -D -m 644 harness/concbench.h $(DESTDIR)$(PREFIX)/include/concbench.h
+	install -D -m 644 $(BUILD)/own/libconcbench.a $(DESTDIR)$(PREFIX)/lib/libconcbench.a
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e "s|@LIBS@|$(LIBS) $$(sed -n 's/^libs //p' $(BUILD)/detected | tr '\n' ' ')|" \
+		harness/concbench.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/concbench.pc
+
 # A peer that cannot be built here is left out, and said so; bench-runtime then skips its rows.
 or_leave_out = 2>$@.log || { echo "$(@F) is left out: $$(head -n 1 $@.log)"; rm -f $@; }
 
@@ -249,7 +271,7 @@ RUNTIME_PEERS := async async_sleep echo_async pool nanosleep st fcontext sleep_g
 bench-runtime: $(RUNTIME_PEERS:%=$(BUILD)/peers/%) ## models/async against its peers: ratios and targets
 	@BUILD=$(BUILD) scripts/bench-runtime
 
-.PHONY: install-async bench-runtime
+.PHONY: install-async install-own bench-runtime
 
 # --- the thread and process families against their peers ------------------------------------------
 

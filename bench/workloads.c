@@ -22,7 +22,7 @@
 #include "bench/sort/sort.h"
 #include "bench/mixed/mixed.h"
 
-const struct workload *const workloads[] = {
+static const struct workload *const table[] = {
 	&spawn_workload,
 	&switch_workload,
 	&ring_workload,
@@ -43,3 +43,5 @@ const struct workload *const workloads[] = {
 	&mixed_workload,
 	NULL,
 };
+
+const struct workload *const *workloads = table;

@@ -72,6 +72,7 @@ enum workload_flag {
 			       slot that counts is slot 0 */
 	WORKLOAD_FAULTS =
 		64,          /* touching new memory in the window is its work: faults are no sign */
+	WORKLOAD_OWN = 256,  /* of a program of one's own: in the plan of every effort */
 	WORKLOAD_SHARE = 128 /* tasks share locks, queues, events of the family: see model_apart */
 };
 
@@ -128,10 +129,12 @@ struct workload {
 	int calibrated;
 	family_fn *run[FAMILIES];
 	const char *why_not[FAMILIES]; /* for a NULL in run */
+	/* Whether a model is written at all; those that are not have no row. NULL: all are. */
+	bool (*offers)(const struct workload *workload, const struct model *model);
 };
 
-/* The table of workloads, ended by a NULL; defined in bench/workloads.c. */
-extern const struct workload *const workloads[];
+/* The table of workloads, ended by a NULL; bench/workloads.c, or one's own (harness/own). */
+extern const struct workload *const *workloads;
 const struct workload *workload_find(const char *name);
 
 /* What the load process found out; in the arena, written by it alone, read after its end. */

@@ -30,6 +30,9 @@ int cli_wrong_use(const char *command, const char *format, ...)
 /* The same without the status. */
 void cli_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The whole command line; what main returns. */
+int cli_main(int argc, char **argv);
+
 int list_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int run_main(int argc, char **argv);

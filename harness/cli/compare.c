@@ -56,7 +56,8 @@ static const char help[] =
 	"Exit status: 0 passed or inconclusive, 1 regressed, 2 wrong use, 3 inconclusive with\n"
 	"--strict, 4 could not measure, 128 + signal.\n";
 
-/* What is compared by when nothing is said: closed loops with fixed work, on one CPU. */
+/* What is compared by when nothing is said: closed loops with fixed work, on one CPU. A program of
+   one's own compares all of its benchmarks. */
 static char *const usual_benchmarks[] = {
 	"hash/sequential", "echo/async", "echo/threads", "echo/processes", "file/sequential"};
 
@@ -253,7 +254,8 @@ int compare_plan(struct compare_options *options, struct run_plan *plan)
 {
 	struct placement placement = options->shared.placement;
 	char error[PARAM_ERROR_MAX];
-	bool own = options->benchmarks_count > 0;
+	/* none given, and the usual ones are not of this program: all there are */
+	bool own = options->benchmarks_count > 0 || workload_find("hash") == NULL;
 	int kept = 0;
 
 	/* pinned unless CPUs are given: hand-overs between CPUs have two modes */

@@ -56,14 +56,24 @@ static bool matches(const char *selector, const char *workload, const char *mode
 	return model == NULL || selector[bytes] == '\0' || strcmp(selector + bytes + 1, model) == 0;
 }
 
+/* One of the program's own: there is no shorter list of them. */
+static bool is_own(const struct plan_request *request, const char *name)
+{
+	for (int i = 0; request->workloads[i] != NULL; i++)
+		if (strcmp(request->workloads[i]->name, name) == 0)
+			return (request->workloads[i]->flags & WORKLOAD_OWN) != 0;
+	return false;
+}
+
 /* Does any selector name this workload, and where model is given, this cell? */
 static bool selected(const struct plan_request *request, const char *workload, const char *model)
 {
 	bool everything = request->effort->everything;
 
 	if (request->selectors_count == 0)
-		return everything || (listed(quick_workloads, workload) &&
-					     (model == NULL || listed(quick_models, model)));
+		return everything ||
+		       ((listed(quick_workloads, workload) || is_own(request, workload)) &&
+			       (model == NULL || listed(quick_models, model)));
 	for (int i = 0; i < request->selectors_count; i++) {
 		const char *selector = request->selectors[i];
 		/* a workload alone stands for the models of this effort */
@@ -212,9 +222,12 @@ static int add_group(struct planning *planning, const struct cell *base, int blo
 
 	for (int m = 0; request->models[m].name != NULL && rc == 0; m++) {
 		const char *guest = request->programs != NULL ? request->programs[m] : NULL;
+		const struct workload *workload = base->workload;
 		/* a guest named on the command line takes part in every workload of the run */
 		if (guest == NULL &&
-			!selected(request, base->workload->name, request->models[m].name))
+			(!selected(request, workload->name, request->models[m].name) ||
+				(workload->offers != NULL &&
+					!workload->offers(workload, &request->models[m]))))
 			continue;
 		rc = grow((void **)&plan->cells, &planning->cells_room, plan->cells_count,
 			sizeof(*plan->cells));
