@@ -71,8 +71,9 @@ struct record_process {
 /* Bytes. At A and at B; of the SUT's tree, the kernel side machine-wide or from the cgroup. */
 struct record_memory_point {
 	int64_t private_clean, private_dirty, shared, pss,
-		arena; /* pss without the harness's arena; arena = its pss */
-	int64_t page_tables, kernel_stacks, slab, socket_buffers;
+		arena;       /* pss without the harness's arena; arena = its pss */
+	int64_t page_tables; /* of the tree; the three others are the whole machine's */
+	int64_t kernel_stacks, slab, socket_buffers;
 	int64_t free_corrected;        /* MemFree + per-CPU lists */
 	int64_t cgroup, cgroup_kernel; /* -1 where none could be made */
 	int64_t processes, threads;

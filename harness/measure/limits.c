@@ -1,5 +1,6 @@
 /*
- * Which limit was met: see limits.h. A table of limits, each with how much of it is used now.
+ * Which limit was met: see limits.h. A table of limits, each with how much of it is used now. It is
+ * over 400 lines because the readings of a row stand beside the table that names them.
  */
 #include "harness/measure/limits.h"
 

@@ -66,7 +66,6 @@ static void read_machine(struct record_memory_point *point)
 	if (proc_read(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) <= 0)
 		return;
 	point->free_corrected = free_of(text);
-	point->page_tables = proc_field(text, "PageTables:", 0) * KIB;
 	point->kernel_stacks = proc_field(text, "KernelStack:", 0) * KIB;
 	point->slab = proc_field(text, "Slab:", 0) * KIB;
 	point->socket_buffers = socket_bytes();
@@ -92,8 +91,11 @@ static void add_process(struct record_memory_point *point, pid_t pid)
 				 KIB;
 		point->processes++;
 	}
-	if (proc_read(folder, "status", text, sizeof(text)) > 0)
+	if (proc_read(folder, "status", text, sizeof(text)) > 0) {
 		point->threads += proc_field(text, "Threads:", 0);
+		/* the machine's count has every other program's in it */
+		point->page_tables += proc_field(text, "VmPTE:", 0) * KIB;
+	}
 	close(folder);
 }
 

@@ -172,6 +172,8 @@ int report_write_with(const struct report *report, const struct writer *writer)
 		if (groups->groups[i].kind == KIND_TIME)
 			rc = table_write(writer, report, &groups->groups[i]);
 	if (rc == 0)
+		rc = breakdown_write(writer, report);
+	if (rc == 0)
 		rc = scaling_write(writer, report);
 	if (rc == 0 && groups->count > 0)
 		report_legend(report, writer);

@@ -30,6 +30,10 @@ int scaling_write(const struct writer *writer, const struct report *report)
 int matrix_write(const struct writer *writer, const struct report *report)
 	__attribute__((warn_unused_result));
 
+/* Where the memory of a task lies; nothing where none was measured. 0 or -ENOMEM. */
+int breakdown_write(const struct writer *writer, const struct report *report)
+	__attribute__((warn_unused_result));
+
 /* Counts per operation of every row, and a sentence on each (why.c). 0 or -ENOMEM. */
 int why_write(const struct writer *writer, const struct group_rows *group)
 	__attribute__((warn_unused_result));
