@@ -297,8 +297,8 @@ bench-models: $(MODELS_PEERS:%=$(BUILD)/peers/%) ## threads and processes agains
 # The tests that need nothing but libc; check itself is replaced by the few calls in tests/bare.
 AARCH64_CC    := aarch64-linux-gnu-gcc
 AARCH64_BUILD := build/aarch64
-AARCH64_TESTS := cancel channel combine event future generator lock loop queue semaphore stack \
-                 stackless switch task timeout timer
+AARCH64_TESTS := cancel channel combine descriptor event future generator lock loop queue run semaphore \
+                 stack stackless stackless_cancel stackless_frames stackless_wait switch task timeout timer
 AARCH64_TESTS := $(AARCH64_TESTS:%=$(AARCH64_BUILD)/tests/models/async/test_%)
 AARCH64_CFLAGS = -std=gnu17 -D_GNU_SOURCE -I. -Imodels/async/switch/aarch64 -Itests/bare $(WARNINGS) \
                  -Werror -pthread -O2 -g

@@ -93,6 +93,26 @@ START_TEST(debug_mode_paints_stacks_so_that_their_depth_is_exact)
 }
 END_TEST
 
+static int is_in_debug_mode(void *arg)
+{
+	(void)arg;
+	return async_loop_current()->debug != NULL;
+}
+
+START_TEST(the_environment_turns_it_on_and_nought_does_not)
+{
+	struct async_options options = {.debug = true};
+
+	unsetenv("CONCBENCH_ASYNC_DEBUG");
+	ck_assert_int_eq(async_run(is_in_debug_mode, NULL), 0);
+	ck_assert_int_eq(async_run_with(is_in_debug_mode, NULL, &options), 1);
+	setenv("CONCBENCH_ASYNC_DEBUG", "0", 1);
+	ck_assert_int_eq(async_run(is_in_debug_mode, NULL), 0);
+	setenv("CONCBENCH_ASYNC_DEBUG", "1", 1);
+	ck_assert_int_eq(async_run(is_in_debug_mode, NULL), 1);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("models/async/debug");
@@ -102,6 +122,7 @@ Suite *suite(void)
 	tcase_add_test(tests, a_dump_names_every_task_and_what_it_waits_in);
 	tcase_add_test(tests, a_failure_that_nobody_will_see_is_reported);
 	tcase_add_test(tests, debug_mode_paints_stacks_so_that_their_depth_is_exact);
+	tcase_add_test(tests, the_environment_turns_it_on_and_nought_does_not);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
