@@ -97,6 +97,27 @@ START_TEST(a_dead_holders_lock_goes_to_the_next_who_is_told)
 }
 END_TEST
 
+static int count_or_inherit(void *arg)
+{
+	for (int i = 0; i < TURNS; i++) {
+		if (process_lock_acquire(&shared->lock, SYNC_FOREVER) < 0)
+			return 1;
+		shared->counter++;
+		if (arg == NULL && i == TURNS / 3)
+			raise(SIGKILL);
+		process_lock_release(&shared->lock);
+	}
+	return 0;
+}
+
+START_TEST(a_killed_holder_does_not_stop_those_who_want_the_lock)
+{
+	start(count_or_inherit);
+	ck_assert_int_eq(join(), -SIGKILL);
+	ck_assert_int_eq(shared->counter, (long)(PROCESSES - 1) * TURNS + TURNS / 3 + 1);
+}
+END_TEST
+
 static int hold_until_killed(void *arg)
 {
 	(void)arg;
@@ -210,9 +231,45 @@ START_TEST(a_condition_lets_processes_take_turns)
 	start(wait_for_turn);
 	ck_assert_int_eq(join(), 0);
 	ck_assert_int_eq(shared->counter, 100);
+}
+END_TEST
+
+static int wait_once(void *arg)
+{
+	(void)arg;
+	int rc = process_lock_acquire(&shared->lock, SYNC_FOREVER);
+	atomic_fetch_add(&shared->inside, 1);
+	while (rc == 0 && shared->counter == 0)
+		rc = process_condition_wait(&shared->condition, &shared->lock, SYNC_FOREVER);
+	shared->counter--;
+	atomic_fetch_add(&shared->done, 1);
+	process_lock_release(&shared->lock);
+	return rc != 0;
+}
+
+START_TEST(notify_wakes_one_each_time)
+{
+	start(wait_once);
+	while (atomic_load(&shared->inside) < PROCESSES)
+		usleep(100);
+	for (int i = 1; i <= PROCESSES; i++) {
+		ck_assert_int_eq(process_lock_acquire(&shared->lock, SYNC_FOREVER), 0);
+		shared->counter++;
+		process_condition_notify(&shared->condition);
+		process_lock_release(&shared->lock);
+		while (atomic_load(&shared->done) < i)
+			usleep(100);
+	}
+	ck_assert_int_eq(join(), 0);
+}
+END_TEST
+
+START_TEST(a_condition_times_out_holding_the_lock)
+{
 	ck_assert_int_eq(process_lock_acquire(&shared->lock, SYNC_TRY), 0);
 	ck_assert_int_eq(
 		process_condition_wait(&shared->condition, &shared->lock, SHORT_NS), -ETIMEDOUT);
+	ck_assert_int_eq(process_lock_acquire(&shared->lock, SYNC_TRY), -ETIMEDOUT);
 	process_lock_release(&shared->lock);
 }
 END_TEST
@@ -234,6 +291,11 @@ START_TEST(nobody_passes_a_barrier_before_all_have_come)
 	process_barrier_make(&shared->barrier, PROCESSES, SPIN_DEFAULT_NS);
 	start(pass_barrier);
 	ck_assert_int_eq(join(), 0);
+}
+END_TEST
+
+START_TEST(a_party_that_times_out_breaks_the_barrier_for_all)
+{
 	process_barrier_make(&shared->barrier, 2, SPIN_DEFAULT_NS);
 	ck_assert_int_eq(process_barrier_wait(&shared->barrier, SHORT_NS), -ETIMEDOUT);
 	ck_assert_int_eq(process_barrier_wait(&shared->barrier, SHORT_NS), -EPIPE);
@@ -249,12 +311,16 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tc, map_shared, NULL);
 	tcase_add_test(tc, a_lock_lets_one_process_in_at_a_time);
 	tcase_add_test(tc, a_dead_holders_lock_goes_to_the_next_who_is_told);
+	tcase_add_test(tc, a_killed_holder_does_not_stop_those_who_want_the_lock);
 	tcase_add_test(tc, waiting_for_a_held_lock_times_out_and_its_holders_death_ends_the_wait);
 	tcase_add_test(tc, a_semaphore_of_two_lets_two_in);
 	tcase_add_test(tc, an_event_wakes_all_processes);
 	tcase_add_test(tc, a_wake_up_that_never_comes_is_made_up_for);
 	tcase_add_test(tc, a_condition_lets_processes_take_turns);
+	tcase_add_test(tc, notify_wakes_one_each_time);
+	tcase_add_test(tc, a_condition_times_out_holding_the_lock);
 	tcase_add_test(tc, nobody_passes_a_barrier_before_all_have_come);
+	tcase_add_test(tc, a_party_that_times_out_breaks_the_barrier_for_all);
 	suite_add_tcase(s, tc);
 	return s;
 }
