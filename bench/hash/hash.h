@@ -25,7 +25,7 @@ struct hash_job {
 	struct evp_md_ctx_st *context;
 	const unsigned char *body; /* block_bytes - HASH_HEADER, alike for all tasks, only read */
 	uint64_t seed, task;
-	int operation;   /* set before hash_block */
+	int operation;   /* set before hash_block, which counts it up */
 	uint64_t folded; /* its digest, after hash_block */
 };
 

@@ -4,73 +4,39 @@
  */
 /* wrap: slot_stretch hash_block mixed_compute file_transfer crew_spawn clock_nanosleep */
 /* wrap: async_pread async_pwrite async_sleep_until slot_turn stackless_sleep_until */
-#include <string.h>
+#include <errno.h>
 #include <time.h>
 
 #include "bench/file/file.h"
 #include "bench/hash/hash.h"
 #include "bench/mixed/mixed.h"
 #include "harness/cli/cli.h"
-#include "harness/report/ledger.h"
 #include "models/async/async.h"
 #include "models/async/stackless.h"
-#include "tests/invoke.h"
+#include "tests/cheater.h"
 #include "tests/suite.h"
 
-/* What is wrong with the cell; set before it is invoked, so all its processes have it. */
-static enum cheat {
-	HONEST,
-	/* in what the first task reports of a stretch */
-	REPORTS_ONE_OPERATION_LESS,
-	REPORTS_ONE_OPERATION_TWICE,
-	REPORTS_ONE_BYTE_LESS,
-	REPORTS_ANOTHER_RESULT,
-	/* in what the family does */
-	DIGESTS_NOTHING,
+/* In what the family does. */
+enum {
+	DIGESTS_NOTHING = CHEATS,
+	DIGESTS_TWICE,
 	COMPUTES_NOTHING,
+	COMPUTES_TWICE,
 	READS_NOTHING,
 	READS_ONE_BYTE_LESS,
 	WRITES_NOTHING,
 	WAKES_EARLY,
 	LOSES_A_TASK,
 	RUNS_A_TASK_TWICE
-} cheat;
-
-/* At the end of a stretch, before it is looked at. */
-static void misreport(struct slot *slot)
-{
-	if (slot->index != 0 || slot->operations == 0)
-		return;
-	slot->operations -= cheat == REPORTS_ONE_OPERATION_LESS;
-	slot->operations += cheat == REPORTS_ONE_OPERATION_TWICE;
-	slot->bytes -= cheat == REPORTS_ONE_BYTE_LESS;
-	slot->checksum ^= cheat == REPORTS_ANOTHER_RESULT;
-}
-
-bool __real_slot_stretch(struct slot *slot);
-bool __wrap_slot_stretch(struct slot *slot);
-
-bool __wrap_slot_stretch(struct slot *slot)
-{
-	misreport(slot);
-	return __real_slot_stretch(slot);
-}
-
-enum slot_turn __real_slot_turn(struct slot *slot);
-enum slot_turn __wrap_slot_turn(struct slot *slot);
-
-enum slot_turn __wrap_slot_turn(struct slot *slot)
-{
-	if (slot->rounds_left <= 1 && !slot->at_gate)
-		misreport(slot);
-	return __real_slot_turn(slot);
-}
+};
 
 int __real_hash_block(void *arg);
 int __wrap_hash_block(void *arg);
 
 int __wrap_hash_block(void *arg)
 {
+	if (cheat == DIGESTS_TWICE && __real_hash_block(arg) != 0)
+		return -EIO;
 	return cheat == DIGESTS_NOTHING ? 0 : __real_hash_block(arg);
 }
 
@@ -79,6 +45,8 @@ int __wrap_mixed_compute(void *arg);
 
 int __wrap_mixed_compute(void *arg)
 {
+	if (cheat == COMPUTES_TWICE)
+		__real_mixed_compute(arg);
 	return cheat == COMPUTES_NOTHING ? 0 : __real_mixed_compute(arg);
 }
 
@@ -153,12 +121,7 @@ int __wrap_crew_spawn(struct crew *crew, task_fn *fn, void *arg)
 	return __real_crew_spawn(crew, fn, arg);
 }
 
-static const struct cheater {
-	const char *workload;
-	enum cheat cheat;
-	const char *differs_in; /* NULL: the cell itself must find out */
-	const char *extra[2];
-} rows[] = {
+static const struct cheater rows[] = {
 	{"spawn", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"spawn", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"spawn", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
@@ -184,53 +147,18 @@ static const struct cheater {
 	{"hash", REPORTS_ONE_BYTE_LESS, "bytes", {NULL}},
 	{"hash", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
 	{"hash", DIGESTS_NOTHING, "checksum", {NULL}},
+	{"hash", DIGESTS_TWICE, "checksum", {NULL}},
 	{"mixed", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"mixed", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"mixed", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
 	{"mixed", COMPUTES_NOTHING, "checksum", {NULL}},
+	{"mixed", COMPUTES_TWICE, "checksum", {NULL}},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-static void is_told_from(const struct record *honest, const struct cheater *row,
-	const struct workload *workload, const char *model)
-{
-	struct record record;
-
-	cheat = row->cheat;
-	invoke(&record, exec_main, workload, model, row->extra);
-	cheat = HONEST;
-	if (record.status == STATUS_IMPOSSIBLE) {
-		record_release(&record);
-		return;
-	}
-	if (row->differs_in == NULL) {
-		ck_assert_msg(record.status == STATUS_INVALID, "%s/%s: %s: %s", workload->name,
-			model, status_names[record.status], record.reason);
-		record_release(&record);
-		return;
-	}
-	ck_assert_msg(record.status == STATUS_OK, "%s/%s: %s: %s", workload->name, model,
-		status_names[record.status], record.reason);
-	const char *difference = ledger_difference(honest, &record);
-	ck_assert_msg(difference != NULL && strcmp(difference, row->differs_in) == 0,
-		"%s/%s: cheat %d differs in %s, not in %s", workload->name, model, row->cheat,
-		difference == NULL ? "nothing" : difference, row->differs_in);
-	record_release(&record);
-}
-
 START_TEST(a_cell_that_cheats_is_told_from_an_honest_one)
 {
-	const struct cheater *row = &rows[_i];
-	const struct workload *workload = workload_find(row->workload);
-	struct record honest;
-
-	ck_assert_ptr_nonnull(workload);
-	invoke(&honest, exec_main, workload, "threads", row->extra);
-	ck_assert_int_eq(honest.status, STATUS_OK);
-	for (const struct model *model = models; model->name != NULL; model++)
-		if (model_runs_here(model))
-			is_told_from(&honest, row, workload, model->name);
-	record_release(&honest);
+	cheater_is_told(&rows[_i], exec_main);
 }
 END_TEST
 

@@ -3,61 +3,28 @@
  * one cell of the workloads whose tasks hand something to each other.
  */
 /* wrap: slot_stretch slot_turn sort_part lock_inside sync_event_wait async_event_wait */
-/* wrap: thread_queue_put process_queue_put async_queue_put */
+/* wrap: forkjoin_work thread_queue_put process_queue_put async_queue_put */
 #include <string.h>
 
+#include "bench/forkjoin/forkjoin.h"
 #include "bench/lock/lock.h"
 #include "bench/sort/sort.h"
 #include "harness/cli/cli.h"
-#include "harness/report/ledger.h"
 #include "models/async/async.h"
 #include "models/processes/processes.h"
 #include "models/threads/threads.h"
-#include "tests/invoke.h"
+#include "tests/cheater.h"
 #include "tests/suite.h"
 
-/* What is wrong with the cell; set before it is invoked, so all its processes have it. */
-static enum cheat {
-	HONEST,
-	REPORTS_ONE_OPERATION_LESS,
-	REPORTS_ONE_OPERATION_TWICE,
-	REPORTS_ANOTHER_RESULT,
-	LOSES_ITEMS,
+/* In what the family does. */
+enum {
+	LOSES_ITEMS = CHEATS,
 	PUTS_ITEMS_TWICE,
 	WAKES_EARLY,
 	SORTS_NOTHING,
-	SKIPS_SECTIONS
-} cheat;
-
-/* At the end of a stretch, before it is looked at. */
-static void misreport(struct slot *slot)
-{
-	/* also for a task that has done nothing: in forkjoin the others may have been faster */
-	if (slot->index == 0) {
-		slot->operations -= cheat == REPORTS_ONE_OPERATION_LESS;
-		slot->operations += cheat == REPORTS_ONE_OPERATION_TWICE;
-		slot->checksum += cheat == REPORTS_ANOTHER_RESULT;
-	}
-}
-
-bool __real_slot_stretch(struct slot *slot);
-bool __wrap_slot_stretch(struct slot *slot);
-
-bool __wrap_slot_stretch(struct slot *slot)
-{
-	misreport(slot);
-	return __real_slot_stretch(slot);
-}
-
-enum slot_turn __real_slot_turn(struct slot *slot);
-enum slot_turn __wrap_slot_turn(struct slot *slot);
-
-enum slot_turn __wrap_slot_turn(struct slot *slot)
-{
-	if (slot->rounds_left <= 1 && !slot->at_gate)
-		misreport(slot);
-	return __real_slot_turn(slot);
-}
+	SKIPS_SECTIONS,
+	FORGETS_CHILDREN
+};
 
 void __real_lock_inside(const struct lock_plan *plan);
 void __wrap_lock_inside(const struct lock_plan *plan);
@@ -68,6 +35,17 @@ void __wrap_lock_inside(const struct lock_plan *plan)
 
 	if (cheat != SKIPS_SECTIONS || sections++ % 3 != 0)
 		__real_lock_inside(plan);
+}
+
+int __real_forkjoin_work(const struct forkjoin_plan *plan, uint32_t number, uint32_t *children);
+int __wrap_forkjoin_work(const struct forkjoin_plan *plan, uint32_t number, uint32_t *children);
+
+/* Some unit does its own work and creates nothing. */
+int __wrap_forkjoin_work(const struct forkjoin_plan *plan, uint32_t number, uint32_t *children)
+{
+	int count = __real_forkjoin_work(plan, number, children);
+
+	return cheat == FORGETS_CHILDREN && number == 2 ? 0 : count;
 }
 
 void __real_sort_part(const struct sort_plan *plan);
@@ -143,65 +121,33 @@ int __wrap_async_queue_put(struct async_queue *queue, intptr_t item)
 	return rc;
 }
 
-static const struct cheater {
-	const char *workload;
-	enum cheat cheat;
-	const char *differs_in;
-} rows[] = {
-	{"switch", REPORTS_ONE_OPERATION_LESS, "operations"},
-	{"switch", REPORTS_ONE_OPERATION_TWICE, "operations"},
-	{"switch", REPORTS_ANOTHER_RESULT, "checksum"},
-	{"ring", REPORTS_ONE_OPERATION_LESS, "operations"},
-	{"ring", REPORTS_ONE_OPERATION_TWICE, "operations"},
-	{"ring", REPORTS_ANOTHER_RESULT, "checksum"},
-	{"wakeup", WAKES_EARLY, "checksum"},
-	{"queue", LOSES_ITEMS, "operations"},
-	{"queue", PUTS_ITEMS_TWICE, "operations"},
-	{"lock", REPORTS_ONE_OPERATION_LESS, "operations"},
-	{"lock", REPORTS_ONE_OPERATION_TWICE, "operations"},
-	{"lock", REPORTS_ANOTHER_RESULT, "checksum"},
-	{"lock", SKIPS_SECTIONS, "operations"},
-	{"forkjoin", REPORTS_ONE_OPERATION_LESS, "operations"},
-	{"forkjoin", REPORTS_ONE_OPERATION_TWICE, "operations"},
-	{"forkjoin", REPORTS_ANOTHER_RESULT, "checksum"},
-	{"sort", REPORTS_ONE_OPERATION_LESS, "operations"},
-	{"sort", REPORTS_ONE_OPERATION_TWICE, "operations"},
-	{"sort", SORTS_NOTHING, "checksum"},
+static const struct cheater rows[] = {
+	{"switch", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
+	{"switch", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
+	{"switch", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"ring", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
+	{"ring", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
+	{"ring", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"wakeup", WAKES_EARLY, "checksum", {NULL}},
+	{"queue", LOSES_ITEMS, "operations", {NULL}},
+	{"queue", PUTS_ITEMS_TWICE, "operations", {NULL}},
+	{"lock", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
+	{"lock", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
+	{"lock", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"lock", SKIPS_SECTIONS, "operations", {NULL}},
+	{"forkjoin", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
+	{"forkjoin", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
+	{"forkjoin", FORGETS_CHILDREN, "operations", {NULL}},
+	{"forkjoin", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"sort", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
+	{"sort", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
+	{"sort", SORTS_NOTHING, "checksum", {NULL}},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-static void is_told_from(const struct record *honest, const struct cheater *row,
-	const struct workload *workload, const char *model)
-{
-	struct record record;
-
-	cheat = row->cheat;
-	invoke(&record, exec_main, workload, model, NULL);
-	cheat = HONEST;
-	if (record.status != STATUS_IMPOSSIBLE) {
-		ck_assert_msg(record.status == STATUS_OK, "%s/%s: %s: %s", workload->name, model,
-			status_names[record.status], record.reason);
-		const char *difference = ledger_difference(honest, &record);
-		ck_assert_msg(difference != NULL && strcmp(difference, row->differs_in) == 0,
-			"%s/%s: cheat %d differs in %s, not in %s", workload->name, model,
-			row->cheat, difference == NULL ? "nothing" : difference, row->differs_in);
-	}
-	record_release(&record);
-}
-
 START_TEST(a_cell_that_cheats_is_told_from_an_honest_one)
 {
-	const struct cheater *row = &rows[_i];
-	const struct workload *workload = workload_find(row->workload);
-	struct record honest;
-
-	ck_assert_ptr_nonnull(workload);
-	invoke(&honest, exec_main, workload, "threads", NULL);
-	ck_assert_int_eq(honest.status, STATUS_OK);
-	for (const struct model *model = models; model->name != NULL; model++)
-		if (model_runs_here(model))
-			is_told_from(&honest, row, workload, model->name);
-	record_release(&honest);
+	cheater_is_told(&rows[_i], exec_main);
 }
 END_TEST
 
