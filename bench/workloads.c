@@ -17,6 +17,7 @@
 #include "bench/fetch/fetch.h"
 #include "bench/file/file.h"
 #include "bench/http/http.h"
+#include "bench/db/db.h"
 #include "bench/hash/hash.h"
 #include "bench/forkjoin/forkjoin.h"
 #include "bench/sort/sort.h"
@@ -37,6 +38,7 @@ static const struct workload *const table[] = {
 	&fetch_workload,
 	&file_workload,
 	&http_workload,
+	&db_workload,
 	&hash_workload,
 	&forkjoin_workload,
 	&sort_workload,

@@ -1,0 +1,55 @@
+/*
+ * db on processes: each child makes its connection itself and blocks in libpq.
+ */
+#include "bench/block_until.h"
+#include "bench/db/db.h"
+
+#ifdef HAVE_LIBPQ
+
+static int prepare(struct slot *slot, struct db_session *session)
+{
+	session->connection = PQconnectdb(session->db->conninfo);
+	if (PQstatus(session->connection) != CONNECTION_OK)
+		return db_failed(slot, session, "cannot connect");
+	PGresult *result = PQprepare(session->connection, db_statement, db_text, 3, NULL);
+	bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return prepared ? 0 : db_failed(slot, session, "cannot prepare");
+}
+
+static PGresult *execute(struct db_session *session, uint64_t due_ns)
+{
+	if (block_until(due_ns) != 0)
+		return NULL;
+	return PQexecPrepared(session->connection, db_statement, 3, session->values, NULL, NULL, 0);
+}
+
+static int query(struct slot *slot, struct db_session *session)
+{
+	uint64_t due_ns = db_next(session, slot, slot_begin(slot));
+
+	return db_count(slot, session, execute(session, due_ns), due_ns);
+}
+
+static int db_task(void *arg)
+{
+	struct slot *slot = arg;
+	struct db_session session;
+
+	db_begin(&session, slot);
+	slot->rc = prepare(slot, &session);
+	while (slot->rc == 0 && slot_round(slot)) {
+		db_round(&session, slot_begin(slot));
+		while (slot->rc == 0 && session.query < session.queries)
+			slot->rc = query(slot, &session);
+	}
+	db_end(&session);
+	return slot_result(slot);
+}
+
+int db_processes(struct orders *orders)
+{
+	return crew_run(orders, db_task);
+}
+
+#endif
