@@ -47,11 +47,13 @@ END_TEST
 
 /* Time as the test makes it: 0 is the real one. */
 static uint64_t scripted_ns;
+static int clock_reads;
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 {
+	clock_reads++;
 	if (scripted_ns == 0)
 		return __real_clock_gettime(clock, now);
 	*now = (struct timespec){.tv_sec = (time_t)(scripted_ns / 1000000000u),
@@ -143,6 +145,48 @@ START_TEST(always_ready_tasks_delay_timers_and_descriptors_by_a_slice_and_a_budg
 }
 END_TEST
 
+enum { BATCH = 2000 };
+
+static struct {
+	uint64_t due_ns;
+	int woken, reads_at_first;
+} batch;
+
+static int wakes_in_a_batch(void *arg)
+{
+	(void)arg;
+	must(async_sleep_until(batch.due_ns) == 0);
+	if (batch.woken++ == 0)
+		batch.reads_at_first = clock_reads;
+	return 0;
+}
+
+static int many_due_at_once(void *arg)
+{
+	static struct async_task *tasks[BATCH];
+	(void)arg;
+	scripted_ns = 1000000000u;
+	batch.due_ns = scripted_ns + 1000000;
+	for (int i = 0; i < BATCH; i++)
+		must((tasks[i] = async_spawn(wakes_in_a_batch, NULL)) != NULL);
+	async_yield(); /* all are asleep */
+	scripted_ns = batch.due_ns;
+	async_yield();
+	for (int i = 0; i < BATCH; i++)
+		must(async_task_join(tasks[i]) == 0);
+	must(batch.woken == BATCH);
+	/* beside one per batch there is one per budget of resumptions */
+	must(clock_reads - batch.reads_at_first <= BATCH / ASYNC_BUDGET + 5);
+	scripted_ns = 0;
+	return 0;
+}
+
+START_TEST(the_clock_is_read_once_for_a_batch_of_timers)
+{
+	in_loop(many_due_at_once, NULL);
+}
+END_TEST
+
 struct waker {
 	struct async_remote remote;
 	pthread_t thread;
@@ -230,6 +274,7 @@ Suite *suite(void)
 	tcase_add_loop_test(tests,
 		always_ready_tasks_delay_timers_and_descriptors_by_a_slice_and_a_budget_of_turns, 1,
 		BUSY_MOST + 1);
+	tcase_add_test(tests, the_clock_is_read_once_for_a_batch_of_timers);
 	tcase_add_test(tests, another_thread_wakes_a_sleeping_loop);
 	tcase_add_test(tests, several_loops_run_at_once);
 	tcase_add_test(tests, callbacks_of_a_future_are_called_soon_and_in_order);
