@@ -335,8 +335,9 @@ static const struct workload mainly_workload = {
 	.run = SCRIPTED_FAMILIES(scripted_main),
 };
 
-const struct workload *const workloads[] = {
+static const struct workload *const scripted_workloads[] = {
 	&scripted_workload, &meeting_workload, &served_workload, &mainly_workload, NULL};
+const struct workload *const *workloads = scripted_workloads;
 
 /* A plan of 3 tasks × 2 operations of 0.1 ms in a window of 20 ms. */
 static inline struct plan scripted_plan(const struct workload *workload, const struct model *model)
