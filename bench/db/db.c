@@ -54,8 +54,9 @@ static size_t db_arena_bytes(const struct orders *orders)
 #ifdef HAVE_LIBPQ
 
 const char db_statement[] = "concbench";
-const char db_text[] = "SELECT n, md5(n::text), pg_sleep(CASE WHEN n = $1 THEN $3::float8 ELSE 0 END) "
-		       "FROM generate_series($1::int8, $1::int8 + $2::int8 - 1) AS n";
+const char db_text[] =
+	"SELECT n, md5(n::text), pg_sleep(CASE WHEN n = $1 THEN $3::float8 ELSE 0 END) "
+	"FROM generate_series($1::int8, $1::int8 + $2::int8 - 1) AS n";
 static const char unslept[] = "SELECT n, md5(n::text), $3::float8 "
 			      "FROM generate_series($1::int8, $1::int8 + $2::int8 - 1) AS n";
 

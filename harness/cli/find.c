@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/find_capacity.h"
 #include "harness/cli/find_search.h"
 #include "harness/find/limit.h"
 #include "harness/params.h"
@@ -100,6 +101,7 @@ static const char help[] =
 	"usage: concbench find limit [WORKLOAD[/MODEL]...]\n"
 	"       concbench find crossover WORKLOAD[/MODEL]... --vary PARAMETER [OPTION...]\n"
 	"       concbench find tuning WORKLOAD[/MODEL]... [OPTION...]\n"
+	"       concbench find capacity echo|http|connect|URL [OPTION...]   (--help: its own)\n"
 	"limit: the number of tasks at which a model stops, and what stops it.\n"
 	"crossover: the interval of a parameter in which another model becomes the fastest.\n"
 	"tuning: what a model gains by its best setting, the same search for every model.\n"
@@ -112,17 +114,21 @@ static const char help[] =
 
 int find_main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "capacity") == 0)
+		return find_capacity(argc - 1, argv + 1);
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 	if (argc < 2)
-		return cli_wrong_use("find", "find what? (there is: limit, crossover, tuning)");
+		return cli_wrong_use(
+			"find", "find what? (there is: limit, crossover, capacity, tuning)");
 	if (strcmp(argv[1], "crossover") == 0)
 		return find_crossover(argc - 1, argv + 1);
 	if (strcmp(argv[1], "tuning") == 0)
 		return find_tuning(argc - 1, argv + 1);
 	if (strcmp(argv[1], "limit") != 0)
-		return cli_wrong_use("find", "%s: there is: limit, crossover, tuning", argv[1]);
+		return cli_wrong_use(
+			"find", "%s: there is: limit, crossover, capacity, tuning", argv[1]);
 	signal(SIGPIPE, SIG_IGN);
 	return find_limits(argc - 2, argv + 2);
 }
