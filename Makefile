@@ -164,7 +164,8 @@ BASE ?= origin/main
 REGRESS_FLAGS ?=
 
 regress: concbench ## is the working tree slower than BASE=origin/main? (5 minutes; REGRESS_FLAGS for more)
-	@./concbench compare $(call quote,git:$(BASE)) $(REGRESS_FLAGS)
+	@CC=$(call quote,$(CC)) CFLAGS=$(call quote,$(CFLAGS)) LDFLAGS=$(call quote,$(LDFLAGS)) \
+		./concbench compare $(call quote,git:$(BASE)) $(REGRESS_FLAGS)
 
 install: concbench ## copy to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/concbench

@@ -32,6 +32,8 @@ static const char help[] =
 	"  --from        evaluates such files instead: false alarms and power of this check and "
 	"of\n"
 	"                other rules on the same data (--format md for Markdown)\n"
+	"  --calibration DIR  where what was found is added up for compare, by class of machine\n"
+	"                (results/calibration)\n"
 	"  --window 30ms of an invocation (100ms)\n"
 	"  -b, --gate, --margin, --target, --budget, --quads, --seed, --effort, --cpus, -q: as\n"
 	"  with compare\n"
@@ -105,6 +107,31 @@ static int print(const struct compare_options *options, const struct tally *tall
 	return tally->alarms > 0 ? EXIT_ANSWER_NO : EXIT_FINE;
 }
 
+/* Adds the suite to what is known of this class of machines. */
+static void remember(const struct compare_options *options, const struct comparison *comparison)
+{
+	struct calibration *calibration = calloc(1, sizeof(*calibration));
+	const char *folder = options->calibration;
+	char error[400];
+	int pairs, rc = calibration == NULL
+				? -ENOMEM
+				: calibration_read(calibration, folder, error, sizeof(error));
+
+	if (rc == 0 || rc == -ENOENT) {
+		pairs = calibration->count;
+		calibration_take(calibration, comparison);
+		/* too few quads have told nothing */
+		rc = calibration->count == 0 && pairs == 0 && !comparison->contaminated
+			     ? 0
+			     : calibration_write(calibration, folder);
+	}
+	if (rc == -EINVAL)
+		cli_error(command, "%s; remove it to begin anew", error);
+	else if (rc != 0)
+		cli_error(command, "cannot write the calibration in %s: %s", folder, strerror(-rc));
+	free(calibration);
+}
+
 /* One comparison of the two sides, and its table. */
 static int suite(const struct compare_options *options, struct run_plan *plan,
 	const struct operands *operands, int number, struct tally *tally)
@@ -129,6 +156,8 @@ static int suite(const struct compare_options *options, struct run_plan *plan,
 	}
 	if (rc == 0)
 		count(tally, options, &comparison);
+	if (rc == 0 && strcmp(options->injection, "none") == 0)
+		remember(options, &comparison);
 	if (rc == 0 || rc == -EINTR) {
 		struct writer writer = writer_for(stdout, WRITER_TERMINAL);
 		int printed = findings_write(&writer, &comparison, rc == -EINTR);

@@ -12,10 +12,6 @@
 #include "harness/cli/logbook.h"
 #include "harness/compare/exchange.h"
 #include "harness/compare/findings.h"
-#include "harness/compare/invocations.h"
-#include "harness/compare/operand.h"
-#include "harness/params.h"
-#include "harness/run/plan.h"
 #include "harness/run/progress.h"
 #include "harness/run/stop.h"
 
@@ -47,6 +43,8 @@ static const char help[] =
 	"  --quads N            at most so many quads each\n"
 	"  --window 100ms       of an invocation\n"
 	"  --log FILE           appends a row per quad with the figures of its invocations\n"
+	"  --calibration DIR    where calibrate has left what this machine can see\n"
+	"                       (results/calibration)\n"
 	"  --confirm-layout     a change below 10 % must stay when functions are linked in three\n"
 	"                       other orders (needs ld.lld)\n"
 	"  --strict             exit status 3 where it is inconclusive\n"
@@ -55,17 +53,6 @@ static const char help[] =
 	"  --format terminal|md|csv|junit   csv: a row per quad;   -o FILE   print there\n"
 	"Exit status: 0 passed or inconclusive, 1 regressed, 2 wrong use, 3 inconclusive with\n"
 	"--strict, 4 could not measure, 128 + signal.\n";
-
-/* What is compared by when nothing is said: closed loops with fixed work, on one CPU. A program of
-   one's own compares all of its benchmarks. */
-static char *const usual_benchmarks[] = {
-	"hash/sequential", "echo/async", "echo/threads", "echo/processes", "file/sequential"};
-
-enum { USUAL = sizeof(usual_benchmarks) / sizeof(usual_benchmarks[0]) };
-
-static const uint64_t window_ns = 100000000u, smoke_window_ns = 20000000u;
-
-const char compare_own_program[] = "/proc/self/exe";
 
 static struct progress progress;
 
@@ -177,13 +164,27 @@ static void tell_github(const struct comparison *comparison, bool stopped)
 }
 
 int compare_execute(const struct compare_options *options, struct compare_world *world,
-	struct compared *benchmarks, int count)
+	struct compared *benchmarks, int count, struct confirmation *confirmation)
 {
+	struct calibration *calibration = calloc(1, sizeof(*calibration));
 	struct comparison comparison = {
 		.benchmarks = benchmarks, .count = count, .seed = options->shared.seed};
-	int rc = compare_measure(options, world, &comparison);
+	char error[400];
 	int status = EXIT_NOT_MEASURED;
 
+	/* a damaged calibration is none, and said so */
+	int rc = calibration == NULL ? -ENOMEM
+				     : calibration_read(calibration, options->calibration, error,
+					       sizeof(error));
+	if (rc == -EINVAL)
+		cli_error(command, "warning: %s", error);
+	if (rc == 0)
+		memcpy(comparison.canary_sigma, calibration->canary_sigma,
+			sizeof(comparison.canary_sigma));
+	comparison.calibration = calibration;
+	rc = calibration == NULL ? -ENOMEM : compare_measure(options, world, &comparison);
+	if (rc == 0 && options->confirm_layout && confirmation != NULL)
+		rc = compare_confirm(options, confirmation, &comparison);
 	if (rc == 0 || rc == -EINTR) {
 		status = print(options, &comparison, rc == -EINTR);
 		tell_github(&comparison, rc == -EINTR);
@@ -192,162 +193,8 @@ int compare_execute(const struct compare_options *options, struct compare_world 
 		cli_error(command, "%s", strerror(-rc));
 	}
 	comparison_free(&comparison);
+	free(calibration);
 	return rc == -EINTR ? 128 + stop_signal() : status;
-}
-
-/* Is the cell named by -b, with :free or without? */
-static bool is_selected(
-	const struct compare_options *options, const struct cell *cell, bool scheduled_freely)
-{
-	char name[2 * RECORD_NAME_MAX + 8];
-
-	snprintf(name, sizeof(name), "%s/%s", cell->workload->name, cell->model->name);
-	for (int i = 0; i < options->benchmarks_count; i++)
-		if (options->free[i] == scheduled_freely &&
-			(strcmp(options->benchmarks[i], name) == 0 ||
-				strcmp(options->benchmarks[i], cell->workload->name) == 0))
-			return true;
-	return false;
-}
-
-/*
- * Cells named with :free get all CPUs, beside the pinned one or in its place. Memory has
- * invocations of its own, because weighing costs time.
- */
-static int place_free(struct compare_options *options, struct run_plan *plan)
-{
-	struct cell *cells = calloc(3 * (size_t)plan->cells_count + 1, sizeof(*cells));
-	int count = 0;
-
-	if (cells == NULL)
-		return cli_wrong_use(options->name, "%s", strerror(ENOMEM));
-	for (int i = 0; i < plan->cells_count; i++) {
-		const struct cell *cell = &plan->cells[i];
-		bool scheduled_freely = is_selected(options, cell, true);
-		if (!scheduled_freely || is_selected(options, cell, false))
-			cells[count++] = *cell;
-		if (options->gates[METRIC_MEMORY]) {
-			cells[count] = *cell;
-			cells[count++].kind = KIND_MEMORY;
-		}
-		if (!scheduled_freely)
-			continue;
-		if (cell->workload->load != NULL) {
-			free(cells);
-			return cli_wrong_use(options->name,
-				"%s has a load beside it and cannot be scheduled freely",
-				cell->workload->name);
-		}
-		cells[count] = *cell;
-		cells[count].sut = options->shared.placement.alone;
-		if (count < COMPARED_MAX)
-			options->cells_free[count] = true;
-		count++;
-	}
-	free(plan->cells);
-	plan->cells = cells;
-	plan->cells_count = count;
-	return 0;
-}
-
-int compare_plan(struct compare_options *options, struct run_plan *plan)
-{
-	struct placement placement = options->shared.placement;
-	char error[PARAM_ERROR_MAX];
-	/* none given, and the usual ones are not of this program: all there are */
-	bool own = options->benchmarks_count > 0 || workload_find("hash") == NULL;
-	int kept = 0;
-
-	/* pinned unless CPUs are given: hand-overs between CPUs have two modes */
-	if (!options->placed)
-		placement.alone = placement.one;
-	struct plan_request request = {.workloads = workloads,
-		.models = models,
-		.selectors = own ? options->benchmarks : usual_benchmarks,
-		.selectors_count = own ? options->benchmarks_count : USUAL,
-		.sweeps = options->shared.sweeps,
-		.sweeps_count = options->shared.sweeps_count,
-		.concurrency = options->shared.concurrency,
-		.effort = options->shared.effort,
-		.placement = placement,
-		.seed = options->shared.seed};
-	int rc = plan_make(plan, &request, error, sizeof(error));
-	if (rc != 0)
-		return cli_wrong_use(options->name, "%s", rc == -ENOMEM ? strerror(ENOMEM) : error);
-	for (int i = 0; i < plan->cells_count; i++)
-		if (plan->cells[i].kind == KIND_TIME)
-			plan->cells[kept++] = plan->cells[i];
-	plan->cells_count = kept;
-	rc = place_free(options, plan);
-	if (rc == 0 && plan->cells_count > COMPARED_MAX)
-		rc = cli_wrong_use(options->name,
-			"%d benchmarks are more than %d: name fewer with -b", plan->cells_count,
-			COMPARED_MAX);
-	return rc;
-}
-
-int compare_operands(struct operands *operands, const char *const names[ARMS])
-{
-	char error[OPERAND_ERROR_MAX];
-
-	int rc = operands_open(operands);
-	if (rc != 0) {
-		cli_error(command, "cannot make a folder in /tmp: %s", strerror(-rc));
-		return EXIT_NOT_MEASURED;
-	}
-	for (int arm = 0; arm < ARMS && rc == 0; arm++)
-		rc = operand_take(operands, (enum arm)arm, names[arm], error, sizeof(error));
-	if (rc != 0)
-		cli_error(command, "%s", error);
-	return rc == 0 ? EXIT_FINE : rc == -EINVAL ? EXIT_WRONG_USE : EXIT_NOT_MEASURED;
-}
-
-void compare_name(struct compared *benchmarks, const struct run_plan *plan,
-	const struct compare_options *options)
-{
-	for (int i = 0; i < plan->cells_count; i++) {
-		benchmarks[i].free = options->cells_free[i];
-		snprintf(benchmarks[i].name, sizeof(benchmarks[i].name), "%s/%s%s",
-			plan->cells[i].workload->name, plan->cells[i].model->name,
-			benchmarks[i].free ? compared_free_suffix : "");
-	}
-}
-
-static int compare_builds(struct compare_options *options)
-{
-	struct compared *benchmarks = calloc(COMPARED_MAX, sizeof(*benchmarks));
-	struct invocations *invocations = calloc(1, sizeof(*invocations));
-	const char *const names[ARMS] = {options->shared.arguments[0],
-		options->shared.arguments_count > 1 ? options->shared.arguments[1]
-						    : compare_own_program};
-	struct operands operands = {.folder = ""};
-	struct run_plan plan = {0};
-	int status = benchmarks == NULL || invocations == NULL ? EXIT_NOT_MEASURED
-							       : compare_plan(options, &plan);
-
-	stop_install();
-	if (status == EXIT_FINE)
-		status = compare_operands(&operands, names);
-	int stopped = stop_signal();
-	if (stopped > 0)
-		status = 128 + stopped;
-	if (status == EXIT_FINE) {
-		const char *const programs[ARMS] = {operands.programs[0], operands.programs[1]};
-		bool smoke = options->shared.effort->smoke_sizes;
-		invocations_init(invocations, &plan, programs, options->shared.seed,
-			options->window_ns != 0 ? options->window_ns
-			: smoke                 ? smoke_window_ns
-						: window_ns);
-		invocations->chunks = operands.interface >= INTERFACE_CHUNKS;
-		compare_name(benchmarks, &plan, options);
-		status =
-			compare_execute(options, &invocations->world, benchmarks, plan.cells_count);
-	}
-	operands_close(&operands);
-	plan_free(&plan);
-	free(invocations);
-	free(benchmarks);
-	return status;
 }
 
 int compare_main(int argc, char **argv)

@@ -5,6 +5,8 @@
 #define CONCBENCH_HARNESS_CLI_COMPARE_H
 
 #include "harness/cli/compare_options.h"
+#include "harness/compare/calibration.h"
+#include "harness/compare/invocations.h"
 #include "harness/compare/operand.h"
 #include "harness/run/plan.h"
 
@@ -24,12 +26,30 @@ void compare_name(struct compared *benchmarks, const struct run_plan *plan,
 /* Brings both sides in place. An exit status, after a line on stderr where it is not EXIT_FINE. */
 int compare_operands(struct operands *operands, const char *const names[ARMS]);
 
+/* What --confirm-layout needs to link and measure again. */
+struct confirmation {
+	struct operands *operands;
+	struct run_plan *plan;
+	struct invocations *invocations;
+};
+
 /*
  * Measures in a world, prints and tells the CI; the benchmarks are named.
+ *   confirmation  NULL = layouts are not looked into
  *   Returns  the exit status.
  */
 int compare_execute(const struct compare_options *options, struct compare_world *world,
-	struct compared *benchmarks, int count);
+	struct compared *benchmarks, int count, struct confirmation *confirmation);
+
+/*
+ * Measures what is flagged below 10 % in other orders of functions (compare_layout.c); verdicts
+ * that do not stay become inconclusive. Returns as comparison_execute.
+ */
+int compare_confirm(const struct compare_options *options, struct confirmation *confirmation,
+	struct comparison *comparison) __attribute__((warn_unused_result));
+
+/* Two builds of concbench (compare_builds.c). The exit status. */
+int compare_builds(struct compare_options *options);
 
 /* Two commands, or one in the trees of two revisions (compare_commands.c). The exit status. */
 int compare_commands(const struct compare_options *options);

@@ -50,7 +50,8 @@ static int measure(const struct compare_options *options, struct shell *shell)
 		benchmarks[SHELL_WEIGHED].quads_max = REPORTED_QUADS;
 	int rc = shell_aside(shell, "setup", options->setup, error, sizeof(error));
 	if (rc == 0)
-		status = compare_execute(options, &shell->world, benchmarks, SHELL_BENCHMARKS);
+		status =
+			compare_execute(options, &shell->world, benchmarks, SHELL_BENCHMARKS, NULL);
 	if (rc == 0)
 		rc = shell_aside(shell, "cleanup", options->cleanup, error, sizeof(error));
 	if (rc != 0 && stop_signal() == 0)

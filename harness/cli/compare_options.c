@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/compare/calibration.h"
 #include "harness/compare/quadlog.h"
 #include "harness/params.h"
 
@@ -283,6 +284,7 @@ int compare_options_parse(struct compare_options *options, const char *name, int
 	options->name = name;
 	options->suites = 1;
 	options->injection = "none";
+	options->calibration = calibration_folder;
 	options->gates[METRIC_WALL] = options->gates[METRIC_CPU] = true;
 	options->gates[METRIC_STALL] = true;
 	for (int at = 1, used; at<argc; at += used> 0 ? used : 1) {

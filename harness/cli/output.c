@@ -27,7 +27,7 @@ int output_check(const char *command, const char *format)
 	const char *near = nearest_name(format, report_format_names);
 	return cli_wrong_use(command,
 		"there is no format '%.40s'%s%s%s (terminal, md, html, csv, json, hyperfine, "
-		"benchstat, github; tsv, svg or png of one --table)",
+		"benchstat, github, junit, hgrm; tsv, svg or png of one --table)",
 		format, near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
 		near == NULL ? "" : "?");
 }

@@ -24,7 +24,8 @@ static const char latest[] = "results/latest";
 static const char help[] =
 	"usage: concbench report [RUN...] [--format FORMAT] [-o FILE] [OPTION...]\n"
 	"Prints the tables of past runs; RUN is a .jsonl file or its folder (results/latest).\n"
-	"  --format FORMAT  terminal, md, html, csv, json, hyperfine, benchstat or github\n"
+	"  --format FORMAT  terminal, md, html, csv, json, hyperfine, benchstat,\n"
+	"                   github, junit or hgrm (latencies, for HdrHistogram's plotter)\n"
 	"  -o FILE          print there\n"
 	"  --table NAME     one workload's table, or the matrix: terminal, md, tsv; or a chart of\n"
 	"                   it: svg, png\n"

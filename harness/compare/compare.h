@@ -15,7 +15,7 @@
 
 enum arm { ARM_BASE, ARM_HEAD, ARMS };
 enum { CANARY_ARITHMETIC, CANARY_PIPE, CANARIES };
-enum { PILOT_QUADS = 12, COMPARED_MAX = 64 };
+enum { PILOT_QUADS = 12, COMPARED_MAX = 64, LAYOUTS_CONFIRMED = 3 };
 
 /*
  * Benchmarks whose tasks the kernel may put on any CPU end in this; what they need of a change, and
@@ -28,6 +28,7 @@ extern const double compared_free_margin, compared_free_target;
 extern const char *const canary_names[CANARIES];
 
 struct comparison;
+struct calibration;
 
 struct compare_world {
 	/* Once per benchmark, on the base: fixes the work of both sides. The sample tells how it
@@ -69,6 +70,9 @@ struct compared {
 	uint64_t cost_ns;      /* of all its quads */
 	double level[METRICS]; /* of the base's last quad, for orientation */
 	struct finding findings[METRICS];
+	/* changes with functions linked in other orders, of so many orders */
+	double layouts[METRICS][LAYOUTS_CONFIRMED];
+	int layouts_count;
 };
 
 struct comparison {
@@ -83,6 +87,7 @@ struct comparison {
 	uint64_t budget_ns;
 	int quads_max; /* 0 = by plan and budget */
 	uint64_t seed;
+	const struct calibration *calibration; /* of this class of machines; NULL = none */
 	/* what happened */
 	struct compared canaries[CANARIES]; /* quads of METRIC_WALL */
 	bool contaminated;                  /* a canary moved */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/compare/calibration.h"
 #include "harness/report/number.h"
 #include "harness/stats/power.h"
 
@@ -133,6 +134,56 @@ static void note_missing(const struct writer *writer, const struct comparison *c
 				metric_facts[metric].name);
 }
 
+/* What the flagged pairs do when functions are linked in other orders. */
+static void note_layouts(const struct writer *writer, const struct compared *benchmark)
+{
+	for (int metric = 0; metric < METRICS; metric++) {
+		const struct finding *finding = &benchmark->findings[metric];
+		const double *changes = benchmark->layouts[metric];
+		if (benchmark->layouts_count < LAYOUTS_CONFIRMED || !finding->gated ||
+			!finding->ratio || isnan(finding->change.middle) ||
+			finding->change.middle <= finding->margin)
+			continue;
+		write_note(writer,
+			"%s %s: linked in three other orders %+.1f, %+.1f and %+.1f %%: %s",
+			benchmark->name, metric_facts[metric].name, 100 * changes[0],
+			100 * changes[1], 100 * changes[2],
+			finding->verdict == VERDICT_REGRESSED ? "it stays" : "an effect of layout");
+	}
+}
+
+/* What this class of machines is known to be able to see. */
+static void note_calibration(const struct writer *writer, const struct comparison *comparison)
+{
+	const struct calibration *calibration = comparison->calibration;
+	char text[900] = "", seen[NUMBER_MAX];
+	size_t end = 0;
+
+	if (calibration == NULL)
+		return;
+	for (int i = 0; i < comparison->count && calibration->suites > 0; i++)
+		for (int metric = 0; metric < METRICS; metric++) {
+			const char *name = comparison->benchmarks[i].name;
+			const struct calibrated_pair *pair =
+				calibration_find(calibration, name, (enum metric)metric);
+			if (pair == NULL || !is_shown(&comparison->benchmarks[i], metric) ||
+				end > sizeof(text) - 120)
+				continue;
+			format_change(
+				seen, sizeof(seen), pair->detectable, metric_facts[metric].ratio);
+			end += (size_t)snprintf(text + end, sizeof(text) - end, "%s≥ %s in %s",
+				end > 0 ? ", " : "", seen + (seen[0] == '+'), pair->name);
+		}
+	if (end > 0)
+		write_note(writer,
+			"calibrated on this class of machine (%d suites, %d false alarms): could "
+			"have seen %s",
+			calibration->suites, calibration->alarms, text);
+	else
+		write_note(writer, "not calibrated on this class of machine (concbench calibrate): "
+				   "noise is known from these quads alone");
+}
+
 static void write_notes(const struct writer *writer, const struct comparison *comparison)
 {
 	for (int i = 0; i < comparison->count; i++) {
@@ -160,8 +211,13 @@ static void write_notes(const struct writer *writer, const struct comparison *co
 			canary_names[i], 100 * expm1(change.middle), 100 * expm1(change.low),
 			100 * expm1(change.high));
 	}
+	for (int i = 0; i < comparison->count; i++)
+		note_layouts(writer, &comparison->benchmarks[i]);
+	if (comparison->unsteady)
+		write_note(writer, "a canary is more than twice as noisy as calibrated");
 	if (comparison->short_of_time)
 		write_note(writer, "the budget ended before the plan");
+	note_calibration(writer, comparison);
 }
 
 static void write_verdict(

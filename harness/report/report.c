@@ -11,7 +11,7 @@
 #include "harness/report/number.h"
 
 const char *const report_format_names[] = {"terminal", "md", "csv", "json", "hyperfine",
-	"benchstat", "github", "html", "tsv", "svg", "png", NULL};
+	"benchstat", "github", "html", "tsv", "svg", "png", "junit", "hgrm", NULL};
 
 int report_make(struct report *report, const struct session *session, const char *folder)
 {
@@ -212,6 +212,12 @@ int report_write(const struct report *report, enum report_format format, FILE *o
 		break;
 	case REPORT_GITHUB:
 		rc = export_github(report, out);
+		break;
+	case REPORT_JUNIT:
+		rc = export_junit(report, out);
+		break;
+	case REPORT_HGRM:
+		rc = export_hgrm(report, out);
 		break;
 	case REPORT_HTML:
 		rc = export_html(report, out);

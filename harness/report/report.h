@@ -18,6 +18,8 @@ enum report_format {
 	REPORT_TSV,
 	REPORT_SVG,
 	REPORT_PNG,
+	REPORT_JUNIT,
+	REPORT_HGRM,
 	REPORT_FORMATS
 };
 extern const char *const report_format_names[]; /* "term", … ended by NULL */
@@ -59,6 +61,10 @@ int export_hyperfine(const struct report *report, FILE *out) __attribute__((warn
  */
 int export_benchstat(const struct report *report, FILE *out) __attribute__((warn_unused_result));
 int export_github(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+
+/* JUnit XML, a case per cell; percentile distributions as HdrHistogram prints them. */
+int export_junit(const struct report *report, FILE *out) __attribute__((warn_unused_result));
+int export_hgrm(const struct report *report, FILE *out) __attribute__((warn_unused_result));
 
 /*
  * Writes report.md, report.csv and report.html into the folder.
