@@ -18,6 +18,7 @@
 #include "bench/file/file.h"
 #include "bench/http/http.h"
 #include "bench/db/db.h"
+#include "bench/pipeline/pipeline.h"
 #include "bench/hash/hash.h"
 #include "bench/forkjoin/forkjoin.h"
 #include "bench/sort/sort.h"
@@ -39,6 +40,7 @@ static const struct workload *const table[] = {
 	&file_workload,
 	&http_workload,
 	&db_workload,
+	&pipeline_workload,
 	&hash_workload,
 	&forkjoin_workload,
 	&sort_workload,
