@@ -58,6 +58,18 @@ static ssize_t transfer_cached(struct async_loop *loop, const struct transfer *t
 											   : -errno;
 }
 
+/* What was done at once counts also when the rest failed; an interrupt of it comes again. */
+static ssize_t together(struct async_task *self, size_t first, ssize_t rest)
+{
+	if (rest >= 0)
+		return (ssize_t)first + rest;
+	if (first == 0)
+		return rest;
+	if (rest == -ECANCELED || rest == -ETIMEDOUT)
+		self->interrupt = (int)rest;
+	return (ssize_t)first;
+}
+
 static ssize_t transfer(struct transfer transfer)
 {
 	struct async_task *self = async_thread.current;
@@ -74,16 +86,13 @@ static ssize_t transfer(struct transfer transfer)
 	transfer.part.iov_base = (char *)transfer.part.iov_base + first;
 	transfer.part.iov_len -= first;
 	transfer.offset += (off_t)first;
-	if (self->loop->poller->is_uring) { /* no thread is needed */
-		ssize_t rest = async_uring_transfer(transfer.fd, transfer.write,
-			transfer.part.iov_base, transfer.part.iov_len, transfer.offset);
-		return rest < 0 && first == 0 ? rest : (ssize_t)first + (rest < 0 ? 0 : rest);
-	}
+	if (self->loop->poller->is_uring) /* no thread is needed */
+		return together(self, first,
+			async_uring_transfer(transfer.fd, transfer.write, transfer.part.iov_base,
+				transfer.part.iov_len, transfer.offset));
 	self->waits = "async_pread";
 	int rc = async_run_in_executor(transfer_blocking, &transfer);
-	if (rc < 0 && first == 0)
-		return rc;
-	return (ssize_t)first + (rc < 0 ? 0 : transfer.done);
+	return together(self, first, rc < 0 ? rc : transfer.done);
 }
 
 ssize_t async_pread(int fd, void *buffer, size_t bytes, off_t offset)

@@ -4,11 +4,13 @@
  */
 /* wrap: io_uring_queue_init_params io_uring_register_buf_ring io_uring_submit */
 /* wrap: io_uring_submit_and_wait io_uring_submit_and_wait_timeout io_uring_submit_and_get_events */
+/* wrap: preadv2 */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #ifdef HAVE_LIBURING
@@ -220,8 +222,63 @@ START_TEST(a_transfer_of_more_than_32_bits_can_say_is_short_and_not_empty)
 }
 END_TEST
 
+static bool one_byte_is_cached;
+
+ssize_t __real_preadv2(int fd, const struct iovec *parts, int n, off_t offset, int flags);
+ssize_t __wrap_preadv2(int fd, const struct iovec *parts, int n, off_t offset, int flags);
+ssize_t __wrap_preadv2(int fd, const struct iovec *parts, int n, off_t offset, int flags)
+{
+	if (!one_byte_is_cached)
+		return __real_preadv2(fd, parts, n, offset, flags);
+	*(char *)parts[0].iov_base = 'c';
+	return 1;
+}
+
+struct partly {
+	int fd, next_wait;
+	ssize_t got;
+};
+
+static int reads_partly(void *arg)
+{
+	struct partly *partly = arg;
+	char bytes[4];
+
+	partly->got = async_pread(partly->fd, bytes, sizeof bytes, 0);
+	must(bytes[0] == 'c');
+	partly->next_wait = async_sleep(0);
+	return 0;
+}
+
+/* A pipe stands for a device that has not answered yet. */
+static int partly_cached(void *arg)
+{
+	struct partly partly = {0};
+	int ends[2];
+
+	(void)arg;
+	must(pipe2(ends, O_CLOEXEC) == 0);
+	partly.fd = ends[0];
+	one_byte_is_cached = true;
+	struct async_task *reader = async_spawn(reads_partly, &partly);
+	must(async_sleep(MS) == 0);
+	must(async_task_cancel(reader) && async_task_join(reader) == 0);
+	one_byte_is_cached = false;
+	must(partly.got == 1 && partly.next_wait == -ECANCELED);
+	must(async_close(ends[0]) == 0 && async_close(ends[1]) == 0);
+	return 0;
+}
+
+START_TEST(a_read_interrupted_after_its_cached_part_gives_that_and_the_interrupt_comes_next)
+{
+	in_uring_loop(partly_cached, NULL);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests,
+		a_read_interrupted_after_its_cached_part_gives_that_and_the_interrupt_comes_next);
 	tcase_add_test(
 		tests, an_interrupted_write_says_how_much_was_written_and_the_interrupt_comes_next);
 	tcase_add_test(tests, an_interrupt_and_the_completion_in_one_turn_lose_neither);
