@@ -12,7 +12,7 @@
 
 #include "models/async/loop.h"
 
-enum { EVENTS = 512 }; /* a thousand busy connections in two calls */
+enum { EVENTS = 64 }; /* what wakes together is still in the cache when it runs */
 
 struct epoll {
 	struct async_poller poller; /* first */

@@ -33,7 +33,8 @@ struct async_cleanup;
 
 enum async_task_park { ASYNC_NOT_PARKED, ASYNC_PARKED, ASYNC_PARKED_FIRMLY };
 
-/* Fields are for the runtime. It lies at the top of its own stack. */
+/* Fields are for the runtime; what a wait touches lies in the first two cache lines. It lies at the
+ * top of its own stack. */
 struct async_task {
 	struct async_context context; /* first: landings find the task by it */
 	struct async_task *next;      /* in the ready queue */
@@ -46,7 +47,8 @@ struct async_task {
 	uint8_t small;  /* its stack has a canary instead of a guard */
 	uint8_t forced; /* ends with the loop, not by anybody's cancel */
 	struct async_waiter
-		*waiter; /* of the call it waits in: an interrupt takes it out of its line */
+		*waiter;   /* of the call it waits in: an interrupt takes it out of its line */
+	const char *waits; /* that call's name, for dumps */
 	const void *interrupter; /* the timeout scope of the interrupt, NULL for a cancel */
 	struct async_future future;
 	task_fn *fn;
@@ -54,7 +56,6 @@ struct async_task {
 	struct async_stack *stack;
 	struct async_cleanup *cleanups;
 	struct async_task *alive_next, *alive_prev; /* all tasks of the loop */
-	const char *waits;                          /* the call it waits in, for dumps */
 };
 
 /* The ready queue and what a switch needs; the first part of every loop. */
