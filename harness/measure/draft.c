@@ -9,7 +9,7 @@
 
 #include "harness/params.h"
 
-enum { MS = 1000 * 1000, WINDOW_MS = 100, STALL_S = 20, SETTLE_S = 30 };
+enum { MS = 1000 * 1000, WINDOW_MS = 100, STALL_S = 20, SETTLE_S = 2 };
 
 static int set(struct orders *draft, const char *text)
 {
