@@ -19,7 +19,7 @@ enum { PIPELINE_TASKS, PIPELINE_LINES, PIPELINE_SOURCE, PIPELINE_MATCHING };
 enum source { SOURCE_PIPE, SOURCE_FILE };
 
 static const char *const sources[] = {[SOURCE_PIPE] = "pipe", [SOURCE_FILE] = "file", NULL};
-static const char end_line[] = "end\n";
+static const char end_line[] = {'e', 'n', 'd', '\n'};
 
 static const struct param pipeline_params[] = {
 	[PIPELINE_TASKS] = {"tasks", "four for each pipeline: write, follow, match, count",
@@ -134,8 +134,8 @@ static void write_lines(const struct slot *slot, struct pipeline_stage *stage)
 		bool match = (int64_t)(value % 100) < matching;
 		char *at = stage->output + stage->used;
 		if (stage->line == stage->lines) {
-			memcpy(at, end_line, strlen(end_line));
-			stage->used += strlen(end_line);
+			memcpy(at, end_line, sizeof(end_line));
+			stage->used += sizeof(end_line);
 			stage->ended = true;
 			return;
 		}
@@ -168,7 +168,7 @@ int pipeline_pass(struct slot *slot, struct pipeline_stage *stage, size_t got)
 	}
 	while (!stage->ended && at < end && (next = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		size_t bytes = (size_t)(++next - at);
-		bool last = bytes == strlen(end_line) && memcmp(at, end_line, bytes) == 0;
+		bool last = bytes == sizeof(end_line) && memcmp(at, end_line, bytes) == 0;
 		if (!last && (bytes < 30 || bytes > PIPELINE_LINE_MAX)) {
 			orders_verdict(slot->orders, STATUS_INVALID,
 				"task %d: a line of %zu bytes is none of ours", slot->index, bytes);

@@ -257,10 +257,11 @@ int find_capacity(int argc, char **argv)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 	int status = read_options(&subject, argc, argv);
-	if (status == EXIT_FINE && strstr(subject.name, "://") != NULL) {
+	if (status == EXIT_FINE && subject.name != NULL && strstr(subject.name, "://") != NULL) {
 		status = search_target(&subject, &target);
 		target_close(&target);
-	} else if (status == EXIT_FINE && (status = aim_at_cell(&subject)) == EXIT_FINE) {
+	} else if (status == EXIT_FINE && subject.name != NULL &&
+		   (status = aim_at_cell(&subject)) == EXIT_FINE) {
 		signal(SIGPIPE, SIG_IGN);
 		status = search(&subject);
 	}

@@ -352,6 +352,7 @@ static int load_target(struct asked *asked, struct target *target)
 		asked->settings.client.http = ask.request != NULL ? &ask : NULL;
 		asked->settings.client.target = target;
 		status = drive_and_print(asked);
+		asked->settings.client.http = NULL;
 	}
 	free((void *)(uintptr_t)ask.request);
 	return status;

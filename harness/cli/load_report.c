@@ -172,7 +172,7 @@ static void report_json(FILE *out, const char *url, const struct drive_settings 
 		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "wrong", (json_int_t)drive->wrong,
 			"refused", (json_int_t)losses->refused, "broken",
 			(json_int_t)losses->broken, "unanswered",
-			(json_int_t)(losses->unanswered + drive->unanswered), "renewed",
+			(json_int_t)losses->unanswered + (json_int_t)drive->unanswered, "renewed",
 			(json_int_t)losses->renewed, "errors", (json_int_t)losses->errors, "bytes",
 			(json_int_t)drive->received));
 	json_object_set_new(object, drive->open ? "uncorrected" : "closed",

@@ -24,9 +24,12 @@ void page_id(char id[PAGE_ID_BYTES], uint32_t connection, uint64_t number)
 
 void page_head(char head[PAGE_HEAD_BYTES], const char id[PAGE_ID_BYTES], uint64_t result)
 {
-	memcpy(head, "id=", 3);
+	static const char id_is[] = {'i', 'd', '='};
+	static const char result_is[] = {' ', 'r', 'e', 's', 'u', 'l', 't', '='};
+
+	memcpy(head, id_is, sizeof(id_is));
 	memcpy(head + 3, id, PAGE_ID_BYTES);
-	memcpy(head + 28, " result=", 8);
+	memcpy(head + 28, result_is, sizeof(result_is));
 	page_digits(head + 36, 16, result);
 	head[PAGE_HEAD_BYTES - 1] = '\n';
 }
