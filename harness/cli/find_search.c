@@ -221,7 +221,7 @@ int find_crossover(int argc, char **argv)
 
 	if (status == EXIT_FINE)
 		status = read_axis(&search, &crossover);
-	if (status != EXIT_FINE)
+	if (status != EXIT_FINE || crossover.param == NULL)
 		return status;
 	if (search.options.dry_run) {
 		printf("%s of %d models at both ends of %s, then of the two best at most %d times "

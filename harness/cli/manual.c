@@ -30,6 +30,7 @@ static int read_help(const char *name, char *text)
 	char program[PATH_MAX], line[PATH_MAX + 64];
 	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
+	text[0] = '\0';
 	if (length < 0)
 		return -errno;
 	program[length] = '\0';

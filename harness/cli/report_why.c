@@ -11,8 +11,6 @@
 #include "harness/cli/cli.h"
 #include "harness/report/excerpt.h"
 
-extern char **environ;
-
 enum { CALLS_SHOWN = 12, ARGUMENTS_MAX = 64 };
 
 static const char command[] = "report";

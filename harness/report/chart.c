@@ -16,8 +16,6 @@
 #include "harness/report/chart_style.h"
 #include "harness/report/html.h"
 
-extern char **environ;
-
 /* More drawings than a reader looks at; each is some 10 KB of the document. */
 enum { CHARTS_MAX = 160 };
 

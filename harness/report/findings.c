@@ -120,10 +120,10 @@ static void title(
 	snprintf(text, bytes, "%s%s (%s)", group->facts->name, sweep, cpus);
 }
 
-static bool any_apart(const struct group_rows *group)
+static bool any(const struct group_rows *group, enum standing standing)
 {
 	for (int i = 0; i < group->rows_count; i++)
-		if (row_standing(group, &group->rows[i]) == STANDING_APART)
+		if (row_standing(group, &group->rows[i]) == standing)
 			return true;
 	return false;
 }
@@ -139,9 +139,11 @@ void finding_of_group(const struct group_rows *group, char *text, size_t bytes)
 	if (group->best < 0 || count < 2)
 		return;
 	const struct row *first = &group->rows[group->best];
-	if (!any_apart(group)) {
-		end = add(
-			text, bytes, end, "no model is separated from the best, %s", first->model);
+	if (!any(group, STANDING_APART)) {
+		/* too few pairs say nothing, not even that */
+		if (any(group, STANDING_CLOSE))
+			add(text, bytes, end, "no model is separated from the best, %s",
+				first->model);
 		return;
 	}
 	number_middle(figure, sizeof(figure), group->by_rate ? &first->rate : &first->round_ns,

@@ -156,7 +156,7 @@ static bool same_but_cpus(
 bool scaling_of(const struct report *report, int number, struct scaling *scaling)
 {
 	const struct group_rows *groups = report->groups.groups, *group = &groups[number];
-	const struct group_rows *one = NULL, *on[SCALING_POINTS_MAX];
+	const struct group_rows *one = NULL, *on[SCALING_POINTS_MAX] = {NULL};
 
 	*scaling = (struct scaling){.count = 0};
 	if (group->facts->load || !group->by_rate)

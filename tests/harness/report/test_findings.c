@@ -101,6 +101,17 @@ START_TEST(counts_that_are_alike_give_no_reason)
 }
 END_TEST
 
+START_TEST(too_few_pairs_are_no_finding)
+{
+	char text[FINDING_BYTES];
+
+	make_group();
+	rows[1].ratio.coverage = rows[2].ratio.coverage = 0;
+	finding_of_group(&group, text, sizeof(text));
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
 START_TEST(one_after_the_other_is_not_who_was_outrun)
 {
 	make_group();
@@ -120,6 +131,7 @@ Suite *suite(void)
 	tcase_add_test(c, the_reason_is_the_cpu_time_and_what_goes_with_it);
 	tcase_add_test(c, fewer_cpus_at_work_is_a_reason_of_its_own);
 	tcase_add_test(c, counts_that_are_alike_give_no_reason);
+	tcase_add_test(c, too_few_pairs_are_no_finding);
 	tcase_add_test(c, one_after_the_other_is_not_who_was_outrun);
 	suite_add_tcase(s, c);
 	return s;
