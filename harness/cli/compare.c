@@ -56,10 +56,32 @@ static const char help[] =
 
 static struct progress progress;
 
+/* "echo/async" and how narrow its interval is so far: half its width, in per cent. */
+static void describe_width(const struct compared *benchmark, char *text, size_t bytes)
+{
+	const int metrics[] = {METRIC_WALL, METRIC_CPU, METRIC_MEMORY};
+	double widest = -1;
+
+	for (int i = 0; i < 3; i++) {
+		const double *values = benchmark->values[metrics[i]];
+		struct interval interval =
+			interval_median(values, benchmark->counts[metrics[i]], 0.95);
+		double half = 50 * (interval.high - interval.low);
+		/* few values have no interval of 95 % */
+		if (interval.coverage >= 0.95 && half > widest)
+			widest = half;
+	}
+	if (widest < 0)
+		snprintf(text, bytes, "%s", benchmark->name);
+	else
+		snprintf(text, bytes, "%s, known to ±%.1f %%", benchmark->name, widest);
+}
+
 static void show(struct compare_world *world, const struct comparison *comparison, int at)
 {
 	const struct compared *benchmark = &comparison->benchmarks[at];
 	uint64_t gone_ns = world->now_ns(world) - comparison->start_ns;
+	char name[sizeof(benchmark->name) + 40];
 	int done = 0, planned = 0;
 
 	for (int i = 0; i < comparison->count; i++) {
@@ -68,7 +90,8 @@ static void show(struct compare_world *world, const struct comparison *compariso
 	}
 	uint64_t left_ns = done > 0 ? gone_ns / (uint64_t)done * (uint64_t)(planned - done) : 0;
 	uint64_t room_ns = comparison->budget_ns > gone_ns ? comparison->budget_ns - gone_ns : 0;
-	progress_at(&progress, benchmark->name, at == 0, done, planned, gone_ns,
+	describe_width(benchmark, name, sizeof(name));
+	progress_at(&progress, name, at == 0, done, planned, gone_ns,
 		left_ns < room_ns && done > 0 ? left_ns : room_ns);
 }
 

@@ -117,6 +117,7 @@ static int run(const struct cell *cell, const char *program, const char *folder,
 	struct arguments arguments;
 	int at = 4;
 
+	memset(record, 0, sizeof(*record));
 	snprintf(record_path, sizeof(record_path), "%s/record", folder);
 	snprintf(log, sizeof(log), "%s/log", folder);
 	snprintf(out, sizeof(out), "--callgrind-out-file=%s/callgrind.%%p", folder);
@@ -130,7 +131,6 @@ static int run(const struct cell *cell, const char *program, const char *folder,
 	arguments_free(&arguments);
 	if (rc != 0)
 		return rc;
-	memset(record, 0, sizeof(*record));
 	if (status == 127 || status == -ENOENT) {
 		snprintf(
 			why, bytes, "valgrind is not installed (Debian: apt-get install valgrind)");
