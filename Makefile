@@ -151,7 +151,7 @@ test: $(TESTS) concbench ## run all quick tests (at most 60 s)
 
 check: test ## same as test
 
-test-long: $(LONGS) concbench ## the long tests: fuzz, kills and soak
+test-long: $(LONGS) concbench guests ## the long tests: fuzz, kills and soak
 	@scripts/test $(LONGS)
 
 bench: concbench ## measure and print the comparison tables (3 minutes; EFFORT=smoke for a try)
@@ -244,6 +244,28 @@ install-own: $(BUILD)/own/libconcbench.a ## copy the library for one's own bench
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 		-e "s|@LIBS@|$(LIBS) $$(sed -n 's/^libs //p' $(BUILD)/detected | tr '\n' ' ')|" \
 		harness/concbench.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/concbench.pc
+
+# Guests in compiled languages; one whose toolchain is missing is left out, and how to get it is said.
+GUESTS := build/release/guests/go build/release/guests/cpp
+
+guests: $(GUESTS) ## build guests/go and guests/cpp where their toolchains are installed
+
+leave_guest_out = 2>$(abspath $@).log || { echo "guests/$(@F) is left out: $$(head -n 1 $(abspath $@).log)"; \
+	rm -f $(abspath $@); \
+	echo "  (Debian, Ubuntu: apt-get install $(1))"; }
+
+build/release/guests/go: $(wildcard guests/go/*.go) guests/go/go.mod | $(AFTER_DEPS)
+	@mkdir -p $(@D)
+	$(say) GO guests/go
+	@cd guests/go && go build -buildvcs=false -o $(abspath $@) . $(call leave_guest_out,golang-go)
+
+build/release/guests/cpp: $(wildcard guests/cpp/*.cpp guests/cpp/*.h) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CXX guests/cpp
+	@$(CXX) -std=c++20 -Wall -Wextra -Wshadow -pthread $(CFLAGS) -o $@ $(filter %.cpp,$^) $(LDFLAGS) -lcrypto \
+		$(call leave_guest_out,g++ libboost-dev libssl-dev)
+
+.PHONY: guests
 
 # A peer that cannot be built here is left out, and said so; bench-runtime then skips its rows.
 or_leave_out = 2>$@.log || { echo "$(@F) is left out: $$(head -n 1 $@.log)"; rm -f $@; }

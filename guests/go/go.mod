@@ -1,0 +1,3 @@
+module concbench/guests/go
+
+go 1.18
