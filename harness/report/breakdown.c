@@ -92,7 +92,7 @@ static int64_t tasks_of(const struct group_rows *group, const struct record *rec
 
 static int add(struct sizes *sizes, const struct group_rows *group, const struct row *row)
 {
-	size_t room = (size_t)(sizes->count + row->records_count);
+	size_t room = (size_t)sizes->count + (size_t)row->records_count;
 	const struct record **records = realloc(sizes->records, (room + 1) * sizeof(*records));
 
 	if (records == NULL)
