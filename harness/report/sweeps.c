@@ -74,7 +74,7 @@ static double leading(const struct group_rows *group, const struct row *row)
 
 static const struct row *row_of(const struct group_rows *group, const char *model)
 {
-	for (int i = 0; i < group->rows_count; i++)
+	for (int i = 0; group != NULL && i < group->rows_count; i++)
 		if (strcmp(group->rows[i].model, model) == 0 && group->rows[i].status == STATUS_OK)
 			return &group->rows[i];
 	return NULL;
