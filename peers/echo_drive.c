@@ -69,11 +69,10 @@ static struct side side_of(char *word)
 
 	if (slash == NULL)
 		return (struct side){.name = word, .model = model_find(word)};
-	char *name = strdup(slash + 1);
 	if (comma != NULL)
 		*comma = '\0';
 	return (struct side){
-		.name = name, .program = word, .argument = comma != NULL ? comma + 1 : NULL};
+		.name = slash + 1, .program = word, .argument = comma != NULL ? comma + 1 : NULL};
 }
 
 /* What one server cost, ns per request. */
