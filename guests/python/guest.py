@@ -62,6 +62,7 @@ def invoke(workload, model, words):
         return
     made = make(model.removeprefix(prefix()), orders)
     say(f"ready port={made.port}" if workload == "echo" else "ready")
+    opened = False
     for line in sys.stdin:
         order = line.split()
         if order[0] == "open" and workload == "echo":
@@ -69,14 +70,15 @@ def invoke(workload, model, words):
             say(f"served tasks={orders.concurrency} operations={total // orders.payload}")
         elif order[0] == "open":
             made.open()
+            opened = True
             say("gate")
         elif order[0] == "round":
             for answer in made.rounds(int(order[1])):
                 say(answer)
         elif order[0] == "end":
-            if workload != "echo":
-                made.close()
-            return
+            break
+    if opened:  # also where stdin was closed without an order
+        made.close()
 
 
 def main(arguments):

@@ -46,5 +46,6 @@ int manual_main(int argc, char **argv);
 int demo_main(int argc, char **argv);
 int load_command_main(int argc, char **argv);
 int selftest_main(int argc, char **argv);
+int selftest_guest_main(int argc, char **argv); /* argv[0] is "guest" */
 
 #endif

@@ -28,7 +28,7 @@ const struct command commands[] = {
 	{"report", "read", "[RUN...] [--format FORMAT]", "tables and exports of past runs",
 		report_main, 1},
 	{"demo", "teach", "[NAME... | GROUP]", "examples, claims and lies, live", demo_main, 1},
-	{"selftest", "trust", "[PART]", "is the harness right", selftest_main, 0},
+	{"selftest", "trust", "[PART | guest PROGRAM]", "is the harness right, or a guest", selftest_main, 0},
 	{"calibrate", "trust", "[--inject 5%]", "what can this machine see", calibrate_main, 1},
 	{"exec", "plumbing", "WORKLOAD/MODEL [OPTION...]", "one invocation, one JSON record",
 		exec_main, 0},

@@ -93,6 +93,8 @@ int selftest_main(int argc, char **argv)
 {
 	struct selftest_sum sum = {0};
 
+	if (argc > 1 && strcmp(argv[1], "guest") == 0)
+		return selftest_guest_main(argc - 1, argv + 1);
 	if (argc > 2)
 		return cli_wrong_use("selftest", "%s: expected one part", argv[2]);
 	signal(SIGPIPE, SIG_IGN);

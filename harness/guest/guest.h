@@ -10,7 +10,14 @@
 
 #include "harness/workload.h"
 
-enum { GUEST_INTERFACE = 1, GUEST_MODELS_MAX = 8, GUEST_NAME_MAX = 32, GUEST_VERSION_MAX = 96 };
+enum {
+	GUEST_INTERFACE = 1,
+	GUEST_MODELS_MAX = 8,
+	GUEST_NAME_MAX = 32,
+	GUEST_VERSION_MAX = 96,
+	GUEST_WORDS_MAX = PARAMS_MAX + 12,
+	GUEST_WORD_BYTES = 80
+};
 
 /* What a guest says of itself. */
 struct guest_about {
@@ -32,6 +39,13 @@ bool guest_is_path(const char *selector);
  */
 int guest_ask(struct guest_about *about, const char *program, char *error, size_t error_bytes)
 	__attribute__((warn_unused_result));
+
+/*
+ * The words name=number that follow `invoke WORKLOAD MODEL`, but for host and port.
+ *   Returns  how many; there is room for two more.
+ */
+int guest_words(
+	const struct orders *orders, bool latency, char words[GUEST_WORDS_MAX][GUEST_WORD_BYTES]);
 
 /*
  * The life of a guest inside of the SUT's first process, in place of the workload's functions:

@@ -26,8 +26,6 @@
 
 enum {
 	HOST_SHIFT = 16, /* of the address in the number of an endpoint, harness/load/endpoint.h */
-	WORDS_MAX = PARAMS_MAX + 12,
-	WORD_BYTES = 80,
 	END_GRACE_NS = 2000 * 1000 * 1000,
 	ERROR_MAX = 120,
 	OPERATIONS_PER_NS = 10, /* of one CPU: nothing that is counted is faster than that */
@@ -91,33 +89,41 @@ static int expect(struct orders *orders, struct guest *guest, const char *word, 
 static void write_word(char *word, const struct param *param, int64_t value)
 {
 	if (param->kind == PARAM_CHOICE)
-		snprintf(word, WORD_BYTES, "%s=%s", param->name, param->choices[value]);
+		snprintf(word, GUEST_WORD_BYTES, "%s=%s", param->name, param->choices[value]);
 	else
-		snprintf(word, WORD_BYTES, "%s=%lld", param->name, (long long)value);
+		snprintf(word, GUEST_WORD_BYTES, "%s=%lld", param->name, (long long)value);
+}
+
+int guest_words(
+	const struct orders *orders, bool latency, char words[GUEST_WORDS_MAX][GUEST_WORD_BYTES])
+{
+	const struct param *params = orders->workload->params;
+	int count = 0;
+
+	snprintf(words[count++], GUEST_WORD_BYTES, "interface=%d", GUEST_INTERFACE);
+	snprintf(words[count++], GUEST_WORD_BYTES, "concurrency=%d", orders->tasks);
+	snprintf(words[count++], GUEST_WORD_BYTES, "cpus=%d", CPU_COUNT(&orders->sut_cpus));
+	snprintf(words[count++], GUEST_WORD_BYTES, "seed=%llu", (unsigned long long)orders->seed);
+	snprintf(words[count++], GUEST_WORD_BYTES, "latency=%d", latency);
+	for (int i = 0; i < PARAMS_MAX && params[i].name != NULL; i++)
+		write_word(words[count++], &params[i], orders->values[i]);
+	return count;
 }
 
 static int start(struct orders *orders, struct guest *guest)
 {
-	const struct param *params = orders->workload->params;
-	char words[WORDS_MAX][WORD_BYTES];
-	const char *argv[WORDS_MAX + 5] = {
+	bool server = (orders->workload->flags & WORKLOAD_SERVER) != 0;
+	char words[GUEST_WORDS_MAX][GUEST_WORD_BYTES];
+	const char *argv[GUEST_WORDS_MAX + 5] = {
 		orders->guest, "invoke", orders->workload->name, orders->model->name};
 	uint32_t number = 0;
-	int count = 0, rc = 0;
+	int rc = 0;
+	int count = guest_words(orders, orders->invocation->lanes_count > 0 && !server, words);
 
-	snprintf(words[count++], WORD_BYTES, "interface=%d", GUEST_INTERFACE);
-	snprintf(words[count++], WORD_BYTES, "concurrency=%d", orders->tasks);
-	snprintf(words[count++], WORD_BYTES, "cpus=%d", CPU_COUNT(&orders->sut_cpus));
-	snprintf(words[count++], WORD_BYTES, "seed=%llu", (unsigned long long)orders->seed);
-	snprintf(words[count++], WORD_BYTES, "latency=%d",
-		orders->invocation->lanes_count > 0 &&
-			(orders->workload->flags & WORKLOAD_SERVER) == 0);
-	for (int i = 0; params[i].name != NULL && i < PARAMS_MAX; i++)
-		write_word(words[count++], &params[i], orders->values[i]);
-	if (orders->workload->load != NULL && (orders->workload->flags & WORKLOAD_SERVER) == 0) {
+	if (orders->workload->load != NULL && !server) {
 		rc = orders_await(orders, &number);
-		snprintf(words[count++], WORD_BYTES, "host=127.0.0.%u", number >> HOST_SHIFT);
-		snprintf(words[count++], WORD_BYTES, "port=%u", number & UINT16_MAX);
+		snprintf(words[count++], GUEST_WORD_BYTES, "host=127.0.0.%u", number >> HOST_SHIFT);
+		snprintf(words[count++], GUEST_WORD_BYTES, "port=%u", number & UINT16_MAX);
 	}
 	for (int i = 0; i < count; i++)
 		argv[4 + i] = words[i];
