@@ -24,6 +24,7 @@ static const struct unit duration_units[] = {
 	{"s", 1000000000, true},
 	{"\u00b5s", 1000, false},
 	{"m", 60000000000, false},
+	{"min", 60000000000, false},
 	{"h", 3600000000000, false},
 	{"", 0, false}, /* no unit: zero only, see quantity_parse */
 	{NULL, 0, false},

@@ -40,7 +40,7 @@ static int ended_for_readers(void *arg)
 	ring_fault.end_all = true;
 	must(async_sleep(MS) == 0);
 	for (int i = 0; i < READERS; i++)
-		must(async_write(ends[1], "abcd" + i, 1) == 1);
+		must(async_write(ends[1], &"abcd"[i], 1) == 1);
 	must(async_sleep(2 * MS) == 0);
 	for (int i = 0; i < READERS; i++) {
 		must(async_future_done(&readers[i]->future));
