@@ -118,13 +118,12 @@ static int tell_gone(struct talk *talk)
 
 int talk_say(struct talk *talk, const char *line)
 {
-	size_t bytes = strlen(line), done = 0;
+	size_t bytes = strlen(line) + 1, done = 0;
 	char *text = malloc(bytes + 1);
 
 	if (text == NULL)
 		return fail(talk, -ENOMEM, "%s", "no memory for an order");
-	memcpy(text, line, bytes);
-	text[bytes++] = '\n';
+	snprintf(text, bytes + 1, "%s\n", line);
 	while (done < bytes) {
 		ssize_t wrote = write(talk->to, text + done, bytes - done);
 		if (wrote < 0 && errno == EINTR)
