@@ -10,6 +10,7 @@
 
 #include "bench/draw.h"
 #include "bench/stack_touch.h"
+#include "harness/measure/clock.h"
 
 enum { IDLE_TASKS, IDLE_HOLD, IDLE_TOUCH };
 
@@ -28,7 +29,13 @@ struct idle_plan idle_plan(const struct slot *slot)
 
 	return (struct idle_plan){.hold_ns = (uint64_t)orders->values[IDLE_HOLD],
 		.touch_bytes = (size_t)orders->values[IDLE_TOUCH],
-		.proof = draw(orders->seed, (uint64_t)slot->index, 0)};
+		.seed = orders->seed,
+		.task = (uint64_t)slot->index};
+}
+
+uint64_t idle_proof(const struct idle_plan *plan, uint64_t deadline_ns)
+{
+	return clock_now_ns() < deadline_ns ? 0 : draw(plan->seed, plan->task, 0);
 }
 
 static size_t idle_arena_bytes(const struct orders *orders)

@@ -19,9 +19,15 @@ int idle_processes(struct orders *orders);
 struct idle_plan {
 	uint64_t hold_ns;
 	size_t touch_bytes;
-	uint64_t proof; /* this task's addition to the checksum */
+	uint64_t seed, task;
 };
 
 struct idle_plan idle_plan(const struct slot *slot);
+
+/*
+ * What having waited adds to the checksum.
+ *   Returns  a number of this task's own; 0 for a task that went on before its deadline.
+ */
+uint64_t idle_proof(const struct idle_plan *plan, uint64_t deadline_ns);
 
 #endif

@@ -17,7 +17,7 @@ static int idle_task(void *arg)
 		slot->rc = block_until(deadline_ns);
 		if (slot->rc != 0)
 			break;
-		slot_count(slot, 1, 0, plan.proof);
+		slot_count(slot, 1, 0, idle_proof(&plan, deadline_ns));
 	}
 	return slot_result(slot);
 }

@@ -6,9 +6,12 @@
 #include "bench/stack_touch.h"
 #include "models/async/stackless.h"
 
+_Static_assert(sizeof(uint64_t) <= STACKLESS_CREW_LOCALS, "it lies in the frame");
+
 static int idle_task(void *arg)
 {
 	struct stackless *self = stackless_self();
+	uint64_t *deadline_ns = stackless_locals(self); /* has to outlive the wait */
 	struct slot *slot = arg;
 	const struct idle_plan plan = idle_plan(slot);
 	enum slot_turn turn;
@@ -21,11 +24,12 @@ static int idle_task(void *arg)
 				self, stackless_word(self, slot_gate(slot), slot->gate_word));
 		if (turn == SLOT_OVER)
 			break;
-		STACKLESS_AWAIT(self, stackless_sleep_until(self, slot_begin(slot) + plan.hold_ns));
+		*deadline_ns = slot_begin(slot) + plan.hold_ns;
+		STACKLESS_AWAIT(self, stackless_sleep_until(self, *deadline_ns));
 		slot->rc = self->rc;
 		if (slot->rc != 0)
 			break;
-		slot_count(slot, 1, 0, plan.proof);
+		slot_count(slot, 1, 0, idle_proof(&plan, *deadline_ns));
 	}
 	STACKLESS_END;
 	return slot_result(slot);

@@ -20,7 +20,7 @@ static int idle_task(void *arg)
 		gil_enter();
 		if (slot->rc != 0)
 			break;
-		slot_count(slot, 1, 0, plan.proof);
+		slot_count(slot, 1, 0, idle_proof(&plan, deadline_ns));
 		gil_checkpoint();
 	}
 	return slot_result(slot);

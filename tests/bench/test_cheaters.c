@@ -131,6 +131,7 @@ static const struct cheater rows[] = {
 	{"idle", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"idle", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"idle", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"idle", WAKES_EARLY, "checksum", {NULL}},
 	{"sleep", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"sleep", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"sleep", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
