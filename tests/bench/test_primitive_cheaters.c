@@ -3,12 +3,15 @@
  * one cell of the workloads whose tasks hand something to each other.
  */
 /* wrap: slot_stretch slot_turn sort_part lock_inside sync_event_wait async_event_wait */
+/* wrap: switch_plan switch_count ring_plan ring_count ring_turn */
 /* wrap: forkjoin_work thread_queue_put process_queue_put async_queue_put */
 #include <string.h>
 
 #include "bench/forkjoin/forkjoin.h"
 #include "bench/lock/lock.h"
+#include "bench/ring/ring.h"
 #include "bench/sort/sort.h"
+#include "bench/switch/switch.h"
 #include "harness/cli/cli.h"
 #include "models/async/async.h"
 #include "models/processes/processes.h"
@@ -22,9 +25,84 @@ enum {
 	PUTS_ITEMS_TWICE,
 	WAKES_EARLY,
 	SORTS_NOTHING,
+	LOSES_AN_ELEMENT,
 	SKIPS_SECTIONS,
-	FORGETS_CHILDREN
+	PASSES_SECTIONS_TWICE,
+	FORGETS_CHILDREN,
+	SKIPS_A_UNITS_WORK,
+	DOES_A_UNITS_WORK_TWICE,
+	LOSES_A_HOP,
+	HANDS_OVER_TWICE,
+	LEAVES_OUT_THE_LAST
 };
+
+int __real_switch_plan(struct switch_plan *plan, const struct slot *slot);
+int __wrap_switch_plan(struct switch_plan *plan, const struct slot *slot);
+
+/* Both of a pair, or each would wait for the other. */
+int __wrap_switch_plan(struct switch_plan *plan, const struct slot *slot)
+{
+	int rc = __real_switch_plan(plan, slot);
+
+	plan->operations -= cheat == LOSES_A_HOP;
+	plan->operations += cheat == HANDS_OVER_TWICE;
+	return rc;
+}
+
+void __real_switch_count(struct slot *slot, const struct switch_plan *plan);
+void __wrap_switch_count(struct slot *slot, const struct switch_plan *plan);
+
+/* Claims what was asked for, whatever has been done. */
+void __wrap_switch_count(struct slot *slot, const struct switch_plan *plan)
+{
+	struct switch_plan claimed = *plan;
+
+	claimed.operations += cheat == LOSES_A_HOP;
+	claimed.operations -= cheat == HANDS_OVER_TWICE;
+	__real_switch_count(slot, &claimed);
+}
+
+enum { LAPS = 5 }; /* of the token, of the smoke size */
+
+int __real_ring_plan(struct ring_plan *plan, const struct slot *slot);
+int __wrap_ring_plan(struct ring_plan *plan, const struct slot *slot);
+
+/* The last but one hands the token to the first, and the last is never visited. */
+int __wrap_ring_plan(struct ring_plan *plan, const struct slot *slot)
+{
+	int rc = __real_ring_plan(plan, slot);
+	const size_t last = (size_t)slot->orders->tasks - 1;
+
+	if (cheat == LEAVES_OUT_THE_LAST && plan->next == last)
+		plan->next = 0;
+	if (cheat == LEAVES_OUT_THE_LAST && plan->turn == last)
+		plan->laps = 0;
+	return rc;
+}
+
+void __real_ring_count(struct slot *slot, const struct ring_plan *plan);
+void __wrap_ring_count(struct slot *slot, const struct ring_plan *plan);
+
+void __wrap_ring_count(struct slot *slot, const struct ring_plan *plan)
+{
+	struct ring_plan claimed = *plan;
+
+	if (claimed.laps == 0)
+		claimed.laps = LAPS;
+	__real_ring_count(slot, &claimed);
+}
+
+void __real_ring_turn(const struct ring_plan *plan);
+void __wrap_ring_turn(const struct ring_plan *plan);
+
+/* One of the tasks passes the token on as it came, or has its turn twice. */
+void __wrap_ring_turn(const struct ring_plan *plan)
+{
+	if (cheat == HANDS_OVER_TWICE && plan->turn == 1)
+		__real_ring_turn(plan);
+	if (cheat != LOSES_A_HOP || plan->turn != 1)
+		__real_ring_turn(plan);
+}
 
 void __real_lock_inside(const struct lock_plan *plan);
 void __wrap_lock_inside(const struct lock_plan *plan);
@@ -35,15 +113,23 @@ void __wrap_lock_inside(const struct lock_plan *plan)
 
 	if (cheat != SKIPS_SECTIONS || sections++ % 3 != 0)
 		__real_lock_inside(plan);
+	if (cheat == PASSES_SECTIONS_TWICE && sections++ % 3 == 0)
+		__real_lock_inside(plan);
 }
 
 int __real_forkjoin_work(const struct forkjoin_plan *plan, uint32_t number, uint32_t *children);
 int __wrap_forkjoin_work(const struct forkjoin_plan *plan, uint32_t number, uint32_t *children);
 
-/* Some unit does its own work and creates nothing. */
+/* Some unit does less or more than its own work, or creates nothing. */
 int __wrap_forkjoin_work(const struct forkjoin_plan *plan, uint32_t number, uint32_t *children)
 {
-	int count = __real_forkjoin_work(plan, number, children);
+	struct forkjoin_plan changed = *plan;
+
+	if (number == 2 && cheat == SKIPS_A_UNITS_WORK)
+		changed.iterations = 0;
+	if (number == 2 && cheat == DOES_A_UNITS_WORK_TWICE)
+		changed.iterations *= 2;
+	int count = __real_forkjoin_work(&changed, number, children);
 
 	return cheat == FORGETS_CHILDREN && number == 2 ? 0 : count;
 }
@@ -53,8 +139,13 @@ void __wrap_sort_part(const struct sort_plan *plan);
 
 void __wrap_sort_part(const struct sort_plan *plan)
 {
+	struct sort_plan changed = *plan;
+
+	/* the last of the first part */
+	if (cheat == LOSES_AN_ELEMENT && plan->task == 0)
+		changed.elements -= changed.tasks;
 	if (cheat != SORTS_NOTHING)
-		__real_sort_part(plan);
+		__real_sort_part(&changed);
 }
 
 int __real_sync_event_wait(struct sync_event *event, uint64_t timeout_ns);
@@ -125,23 +216,34 @@ static const struct cheater rows[] = {
 	{"switch", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"switch", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"switch", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"switch", LOSES_A_HOP, "checksum", {NULL}},
+	{"switch", HANDS_OVER_TWICE, "checksum", {NULL}},
 	{"ring", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"ring", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"ring", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
+	{"ring", LOSES_A_HOP, "checksum", {NULL}},
+	{"ring", HANDS_OVER_TWICE, "checksum", {NULL}},
+	{"ring", LEAVES_OUT_THE_LAST, "checksum", {NULL}},
 	{"wakeup", WAKES_EARLY, "checksum", {NULL}},
+	{"wakeup", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
+	{"wakeup", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"queue", LOSES_ITEMS, "operations", {NULL}},
 	{"queue", PUTS_ITEMS_TWICE, "operations", {NULL}},
 	{"lock", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"lock", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"lock", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
 	{"lock", SKIPS_SECTIONS, "operations", {NULL}},
+	{"lock", PASSES_SECTIONS_TWICE, "operations", {NULL}},
 	{"forkjoin", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"forkjoin", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"forkjoin", FORGETS_CHILDREN, "operations", {NULL}},
+	{"forkjoin", SKIPS_A_UNITS_WORK, "checksum", {NULL}},
+	{"forkjoin", DOES_A_UNITS_WORK_TWICE, "checksum", {NULL}},
 	{"forkjoin", REPORTS_ANOTHER_RESULT, "checksum", {NULL}},
 	{"sort", REPORTS_ONE_OPERATION_LESS, "operations", {NULL}},
 	{"sort", REPORTS_ONE_OPERATION_TWICE, "operations", {NULL}},
 	{"sort", SORTS_NOTHING, "checksum", {NULL}},
+	{"sort", LOSES_AN_ELEMENT, "checksum", {NULL}},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
