@@ -102,7 +102,7 @@ static void remember(int error, const void *data, size_t bytes, void *arg)
 	told_count++;
 }
 
-START_TEST(submit_then_result_gets_the_value_before_going_on)
+START_TEST(t1_submit_then_result_gets_the_value_before_going_on)
 {
 	const void *data;
 	size_t bytes;
@@ -118,7 +118,7 @@ START_TEST(submit_then_result_gets_the_value_before_going_on)
 }
 END_TEST
 
-START_TEST(with_a_done_callback_the_caller_goes_on_and_is_told_later)
+START_TEST(t1_with_a_done_callback_the_caller_goes_on_and_is_told_later)
 {
 	open_pool((struct process_pool_options){.workers = 2});
 	submit(0, five_at_gate, NULL, 0);
@@ -294,8 +294,8 @@ Suite *suite(void)
 	TCase *tc = tcase_create("processes");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_test(tc, submit_then_result_gets_the_value_before_going_on);
-	tcase_add_test(tc, with_a_done_callback_the_caller_goes_on_and_is_told_later);
+	tcase_add_test(tc, t1_submit_then_result_gets_the_value_before_going_on);
+	tcase_add_test(tc, t1_with_a_done_callback_the_caller_goes_on_and_is_told_later);
 	tcase_add_loop_test(tc, every_call_gets_its_own_result_or_error, 0, 2);
 	tcase_add_test(tc, results_that_do_not_fit_come_through_a_pipe);
 	tcase_add_test(tc, a_pool_closes_although_a_worker_writes_what_nobody_reads);

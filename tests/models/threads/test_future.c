@@ -1,5 +1,6 @@
 /*
- * Futures of threads, set by hand.
+ * Futures of threads, set by hand. The tests x2_ are the lecture notes' promise and future, task
+ * and mutex of C++, with the outcomes given there.
  */
 #include <check.h>
 #include <errno.h>
@@ -10,10 +11,10 @@
 
 #include "models/async/async.h"
 #include "models/model.h"
-#include "models/threads/future.h"
+#include "models/threads/threads.h"
 #include "tests/suite.h"
 
-enum { SHORT_NS = 2000000, ROUNDS = 300, SETTERS = 3 };
+enum { SHORT_NS = 2000000, ROUNDS = 300, SETTERS = 3, ADDERS = 4, ADDITIONS = 1000 };
 
 static struct thread_future future;
 static int calls[3], call_count, called_with;
@@ -35,7 +36,7 @@ static void *square_of_four(void *arg)
 	return NULL;
 }
 
-START_TEST(a_value_set_by_one_pthread_is_awaited_by_another)
+START_TEST(x2_a_value_set_by_one_pthread_is_awaited_by_another)
 {
 	pthread_t thread;
 	int four = 4;
@@ -78,7 +79,7 @@ static int await_future(void *arg)
 	return rc;
 }
 
-START_TEST(a_value_set_by_a_pthread_is_awaited_by_a_coroutine)
+START_TEST(x2_a_value_set_by_a_pthread_is_awaited_by_a_coroutine)
 {
 	struct crew crew = {0};
 	pthread_t thread;
@@ -92,6 +93,56 @@ START_TEST(a_value_set_by_a_pthread_is_awaited_by_a_coroutine)
 	ck_assert_int_eq(crew_join(&crew, rc), 0);
 	ck_assert_int_eq(got, 16);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+static int forty_two(void *arg, void **value)
+{
+	static int answer = 42;
+	(void)arg;
+	*value = &answer;
+	return 0;
+}
+
+START_TEST(x2_a_task_that_computes_42_gives_it_to_who_asks_for_the_result)
+{
+	struct thread_pool *pool;
+	void *value;
+
+	ck_assert_int_eq(
+		thread_pool_open(&pool, &(struct thread_pool_options){.workers_min = 1}), 0);
+	ck_assert_int_eq(thread_pool_submit(pool, &future, forty_two, NULL, SYNC_FOREVER), 0);
+	ck_assert_int_eq(thread_future_result(&future, &value, SYNC_FOREVER), 0);
+	ck_assert_int_eq(*(int *)value, 42);
+	thread_pool_close(pool);
+}
+END_TEST
+
+static struct thread_lock mutex;
+static int sum; /* plain memory: the mutex protects it */
+
+static void *add_under_mutex(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < ADDITIONS; i++) {
+		if (thread_lock_acquire(&mutex, SYNC_FOREVER) != 0)
+			break;
+		sum++;
+		thread_lock_release(&mutex);
+	}
+	return NULL;
+}
+
+START_TEST(x2_no_addition_under_a_mutex_is_lost)
+{
+	pthread_t threads[ADDERS];
+
+	thread_lock_make(&mutex, SPIN_DEFAULT_NS);
+	for (int i = 0; i < ADDERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, add_under_mutex, NULL), 0);
+	for (int i = 0; i < ADDERS; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+	ck_assert_int_eq(sum, ADDERS * ADDITIONS);
 }
 END_TEST
 
@@ -217,8 +268,10 @@ Suite *suite(void)
 	TCase *tc = tcase_create("threads");
 
 	tcase_set_timeout(tc, 30);
-	tcase_add_test(tc, a_value_set_by_one_pthread_is_awaited_by_another);
-	tcase_add_test(tc, a_value_set_by_a_pthread_is_awaited_by_a_coroutine);
+	tcase_add_test(tc, x2_a_value_set_by_one_pthread_is_awaited_by_another);
+	tcase_add_test(tc, x2_a_value_set_by_a_pthread_is_awaited_by_a_coroutine);
+	tcase_add_test(tc, x2_a_task_that_computes_42_gives_it_to_who_asks_for_the_result);
+	tcase_add_test(tc, x2_no_addition_under_a_mutex_is_lost);
 	tcase_add_test(tc, asking_too_early_times_out_and_setting_twice_is_refused);
 	tcase_add_test(tc, an_error_reaches_the_waiter);
 	tcase_add_test(tc, only_what_has_not_been_started_can_be_cancelled);

@@ -56,7 +56,7 @@ static void say_got(int error, void *value, void *arg)
 	thread_event_set(arg);
 }
 
-START_TEST(submit_then_result_gets_the_value_before_going_on)
+START_TEST(t1_submit_then_result_gets_the_value_before_going_on)
 {
 	void *value;
 
@@ -72,7 +72,7 @@ START_TEST(submit_then_result_gets_the_value_before_going_on)
 }
 END_TEST
 
-START_TEST(with_a_done_callback_the_caller_goes_on_and_is_told_later)
+START_TEST(t1_with_a_done_callback_the_caller_goes_on_and_is_told_later)
 {
 	struct thread_callback callback;
 	struct thread_event told;
@@ -219,8 +219,8 @@ Suite *suite(void)
 	TCase *tc = tcase_create("threads");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_test(tc, submit_then_result_gets_the_value_before_going_on);
-	tcase_add_test(tc, with_a_done_callback_the_caller_goes_on_and_is_told_later);
+	tcase_add_test(tc, t1_submit_then_result_gets_the_value_before_going_on);
+	tcase_add_test(tc, t1_with_a_done_callback_the_caller_goes_on_and_is_told_later);
 	tcase_add_loop_test(tc, many_submitters_each_get_their_own_results, 0, 3);
 	tcase_add_test(tc, a_waiting_call_can_be_cancelled_and_a_running_one_not);
 	tcase_add_test(tc, it_grows_while_all_are_busy_up_to_its_bound);
