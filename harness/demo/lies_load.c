@@ -35,8 +35,8 @@ static int stalled_p99(const struct demo_setting *setting, const char *rate, dou
 	const char *const params[] = {"connections=8", rate, NULL};
 	struct record record = {0};
 	struct stall stall;
-	int rc = stall_plan(
-		&stall, "async", params, setting->smoke ? 100 : 200, setting->smoke ? 500 : 1000);
+	int rc = stall_plan(&stall, "async", params, 1, setting->smoke ? 100 : 200,
+		setting->smoke ? 500 : 1000);
 
 	if (rc == 0)
 		rc = invoke(setting, &stall.plan, &record);

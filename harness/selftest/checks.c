@@ -29,6 +29,7 @@ const struct subjects selftest_subjects = {
 	.slopes = fit_slopes,
 	.invoke = invoke,
 	.others = calm_others,
+	.stops = 20,
 };
 
 const struct check selftest_checks[] = {

@@ -16,7 +16,7 @@
 #include "harness/measure/overhead.h"
 #include "harness/stats/fit.h"
 
-enum { LINE_TEXT_MAX = 160 };
+enum { LINE_TEXT_MAX = 200 };
 
 enum line_verdict {
 	LINE_OK,
@@ -44,6 +44,7 @@ struct subjects {
 	struct interval (*slopes)(const struct fit_point *points, int n, double confidence);
 	int (*invoke)(const struct plan *plan, struct record *record);
 	double (*others)(const struct calm *begin); /* what others took of the CPUs */
+	int stops; /* of a server, one a second; few prove less, but sooner */
 };
 extern const struct subjects selftest_subjects; /* the real ones */
 
@@ -58,8 +59,8 @@ extern const struct check selftest_checks[]; /* ended by a NULL part */
 
 /*
  * Runs a check. What fails is tried again, twice: other programs can make a right figure look wrong
- * for a moment, while a broken subject stays broken. If others took more than CALM_MOST of the CPUs
- * each time, it is undecided.
+ * for a moment, while a broken subject stays broken; but not again once the tries have taken half a
+ * minute. If others took more than CALM_MOST of the CPUs each time, it is undecided.
  */
 void selftest_run(const struct check *check, const struct subjects *subjects, struct line *line);
 
@@ -98,8 +99,8 @@ enum { SELFTEST_MODELS = 3 };
 extern const char *const selftest_models[SELFTEST_MODELS];
 
 /*
- * Runs a plan, again up to three times while it is not ok; leaves the line FAILED with the reason
- * if it stays so. Returns  true when the record is ok; the caller releases it in both cases.
+ * Runs a plan, again up to three times in 10 s while it is not ok; leaves the line FAILED with the
+ * reason if it stays so. Returns  true when the record is ok; the caller releases it in both cases.
  */
 bool selftest_invoke(struct line *line, const struct subjects *subjects, const struct plan *plan,
 	struct record *record);

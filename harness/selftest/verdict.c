@@ -143,7 +143,7 @@ void selftest_verdict(const char *results, char text[VERDICT_TEXT_MAX])
 	char beside[64] = "";
 
 	if (!read_kept(results, &kept)) {
-		snprintf(text, VERDICT_TEXT_MAX, "not run here (concbench selftest, a minute)");
+		snprintf(text, VERDICT_TEXT_MAX, "not run here (concbench selftest, two minutes)");
 		return;
 	}
 	if (sum->not_here > 0)

@@ -41,6 +41,7 @@ static inline enum line_verdict verdict_with(
 	struct subjects subjects = selftest_subjects;
 
 	subjects.invoke = invoke;
+	subjects.stops = 1;
 	return verdict_of(check, &subjects, variant);
 }
 

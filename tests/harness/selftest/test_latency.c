@@ -53,6 +53,26 @@ START_TEST(a_closed_loop_fails)
 }
 END_TEST
 
+START_TEST(the_line_tells_the_uncorrected_figures_beside_the_corrected_ones)
+{
+	struct subjects subjects = selftest_subjects;
+	struct line line = {.verdict = LINE_NOT_HERE};
+
+	subjects.invoke = nothing_happens;
+	subjects.stops = 1;
+	check_stall(&line, &subjects, 0);
+	ck_assert_ptr_nonnull(strstr(line.expected, "p99 90 and p95 50 ms over 1 stops of 100 ms"));
+	ck_assert_ptr_nonnull(strstr(line.measured, "uncorrected, the lie: "));
+	ck_assert_ptr_nonnull(strstr(line.measured, ", 0 stops of "));
+}
+END_TEST
+
+START_TEST(the_proof_takes_twenty_stops)
+{
+	ck_assert_int_ge(selftest_subjects.stops, 20);
+}
+END_TEST
+
 START_TEST(a_stall_that_did_not_happen_fails)
 {
 	ck_assert_int_eq(verdict_with(check_stall, nothing_happens, 0), LINE_FAILED);
@@ -67,6 +87,8 @@ Suite *suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_latency_that_omits_the_stall_fails);
 	tcase_add_test(tcase, a_closed_loop_fails);
+	tcase_add_test(tcase, the_line_tells_the_uncorrected_figures_beside_the_corrected_ones);
+	tcase_add_test(tcase, the_proof_takes_twenty_stops);
 	tcase_add_test(tcase, a_stall_that_did_not_happen_fails);
 	suite_add_tcase(s, tcase);
 	return s;

@@ -63,7 +63,7 @@ START_TEST(without_a_test_it_says_not_run_here)
 	char text[VERDICT_TEXT_MAX];
 
 	selftest_verdict(results, text);
-	ck_assert_str_eq(text, "not run here (concbench selftest, a minute)");
+	ck_assert_str_eq(text, "not run here (concbench selftest, two minutes)");
 }
 END_TEST
 
@@ -85,7 +85,7 @@ START_TEST(what_another_program_or_boot_left_is_not_this_ones)
 	fputs(line, file);
 	fclose(file);
 	selftest_verdict(results, text);
-	ck_assert_str_eq(text, "not run here (concbench selftest, a minute)");
+	ck_assert_str_eq(text, "not run here (concbench selftest, two minutes)");
 }
 END_TEST
 
