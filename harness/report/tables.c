@@ -216,6 +216,14 @@ static void set_hyperfine(const struct building *building, int at, const struct 
 	set_figure(building, at, SYSTEM_TIME, system, result->system_s * 1e9);
 }
 
+/* Which program and version a guest's figures are of; NULL: a model of ours. */
+static const struct record_guest *guest_of(const struct row *row)
+{
+	if (row->records_count == 0 || row->records[0]->guest.program[0] == '\0')
+		return NULL;
+	return &row->records[0]->guest;
+}
+
 /* The model's name with the numbers of its notes. */
 static void set_model(const struct building *building, int at, const struct row *row)
 {
@@ -223,8 +231,13 @@ static void set_model(const struct building *building, int at, const struct row 
 	size_t end = (size_t)snprintf(text, sizeof(text), "%s", row->model);
 
 	bool refused = row->status == STATUS_INVALID && strcmp(row_verdict(row), "refused") == 0;
+	const struct record_guest *guest = guest_of(row);
 
-	if (row->status != STATUS_OK)
+	if (guest != NULL)
+		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
+			notes_add(
+				building->notes, "guest: %s (%s)", guest->version, guest->program));
+	if (row->status != STATUS_OK && end < sizeof(text))
 		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
 			notes_add(building->notes, "%s: %s%s%s", row->model,
 				refused                            ? ""

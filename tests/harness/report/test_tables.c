@@ -126,6 +126,35 @@ START_TEST(a_ratio_separates_only_if_its_interval_excludes_one_and_rests_on_five
 }
 END_TEST
 
+START_TEST(a_guest_has_its_version_in_a_footnote_once)
+{
+	static struct record guest;
+	static const struct record *guests[] = {&guest, &guest};
+	struct session session = {0};
+	struct report report = {.session = &session};
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+	struct writer writer = {.out = out, .width = 200, .utf8 = true};
+
+	fill();
+	guest = record;
+	strcpy(guest.guest.program, "./guest.py");
+	strcpy(guest.guest.version, "CPython 3.11.2");
+	rows[1].model = "python-asyncio";
+	rows[2].model = "python-threading";
+	rows[1].records = rows[2].records = guests;
+	ck_assert_int_eq(table_write(&writer, &report, &group), 0);
+	fclose(out);
+	ck_assert_ptr_nonnull(strstr(text, "python-asyncio (1)"));
+	ck_assert_ptr_nonnull(strstr(text, "python-threading (1)"));
+	const char *note = strstr(text, "(1) guest: CPython 3.11.2 (./guest.py)");
+	ck_assert_msg(note != NULL, "%s", text);
+	ck_assert_ptr_null(strstr(note + strlen("(1) guest: "), "guest: "));
+	free(text);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("report/tables");
@@ -134,6 +163,7 @@ Suite *suite(void)
 	tcase_add_test(tables, every_way_to_end_has_its_word_and_its_footnote);
 	tcase_add_test(tables,
 		a_ratio_separates_only_if_its_interval_excludes_one_and_rests_on_five_pairs);
+	tcase_add_test(tables, a_guest_has_its_version_in_a_footnote_once);
 	suite_add_tcase(suite, tables);
 	return suite;
 }
