@@ -5,12 +5,16 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ATTEMPTS = 2000 }; /* of 1 ms */
+enum {
+	ATTEMPTS = 2000, /* of 1 ms */
+	PF_EXITING = 4   /* of the kernel's include/linux/sched.h, told by /proc */
+};
 
 int leftovers_sanitized(void)
 {
@@ -53,10 +57,65 @@ static void mappings(struct leftovers *now)
 		fclose(maps);
 }
 
+/* Whether a thread leaves the kernel: it does so before whoever joins it goes on. */
+static bool exits(const char *thread)
+{
+	char path[64], line[512];
+	unsigned long flags = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%.20s/stat", thread);
+	FILE *file = fopen(path, "re");
+	if (file == NULL) /* it has left */
+		return true;
+	size_t got = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[got] = '\0';
+	/* The name may hold anything, so from its end: state, 5 numbers, flags. */
+	const char *rest = strrchr(line, ')');
+	if (rest == NULL ||
+		sscanf(rest, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1) /* left meanwhile */
+		return true;
+	return (flags & PF_EXITING) != 0;
+}
+
+/* Returns  how many threads there are; *exiting is set to how many of them are on their way out. */
+static int threads(int *exiting)
+{
+	DIR *dir = opendir("/proc/self/task");
+	const struct dirent *entry;
+	int count = 0;
+
+	*exiting = 0;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		count++;
+		*exiting += exits(entry->d_name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return count;
+}
+
+/*
+ * Threads that run or wait, without those that are joined and yet to leave the kernel. Waits for
+ * these, since one that leaves while the list is read can cut it short.
+ */
+static int living_threads(void)
+{
+	int exiting, count = threads(&exiting);
+
+	for (int i = 0; i < ATTEMPTS && exiting > 0; i++) {
+		usleep(1000);
+		count = threads(&exiting);
+	}
+	return count - exiting;
+}
+
 struct leftovers leftovers_now(void)
 {
 	struct leftovers now = {
-		.threads = entries("/proc/self/task"), .descriptors = entries("/proc/self/fd")};
+		.threads = living_threads(), .descriptors = entries("/proc/self/fd")};
 
 	if (!leftovers_sanitized())
 		mappings(&now);
@@ -67,12 +126,7 @@ const char *leftovers_since(const struct leftovers *before)
 {
 	struct leftovers now = leftovers_now();
 
-	/* A joined thread stays in /proc for a moment; there may have been one before as well. */
-	for (int i = 0; i < ATTEMPTS && now.threads > before->threads; i++) {
-		usleep(1000);
-		now = leftovers_now();
-	}
-	if (now.threads > before->threads)
+	if (now.threads != before->threads)
 		return "threads";
 	if (now.descriptors != before->descriptors)
 		return "descriptors";

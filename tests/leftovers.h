@@ -13,11 +13,11 @@ struct leftovers {
 	int mappings;
 };
 
+/* Waits, at most 2 s, for threads that are joined to leave the kernel, so that each one counts. */
 struct leftovers leftovers_now(void);
 
 /*
- * Whether the process has what it had and no child. Waits for threads that are joined and yet to
- * leave the kernel.
+ * Whether the process has what it had and no child.
  *   Returns  NULL if so, else what is different.
  */
 const char *leftovers_since(const struct leftovers *before);
