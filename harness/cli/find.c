@@ -11,6 +11,7 @@
 #include "harness/cli/find_capacity.h"
 #include "harness/cli/find_search.h"
 #include "harness/find/limit.h"
+#include "harness/measure/clock.h"
 #include "harness/params.h"
 #include "harness/record.h"
 
@@ -20,12 +21,31 @@ enum { NAMES_MAX = 64 };
 static const char *const searched[] = {"idle", "echo", "spawn"};
 enum { SEARCHED = sizeof(searched) / sizeof(searched[0]) };
 
-static int print_limit(const struct workload *workload, const struct model *model)
+/* All cells together take less than five minutes: that is their time, one long step beside it. */
+static const uint64_t all_ns = 230 * 1000000000ull;
+
+/* Where a search of everything stands; NULL elsewhere: no bound of time. */
+struct shares {
+	uint64_t until_ns;
+	int cells_left;
+};
+
+/* A cell's share of the time; what one leaves is the others'. */
+static uint64_t share_ns(struct shares *shares)
+{
+	uint64_t now_ns = clock_now_ns();
+	int cells = shares->cells_left-- > 0 ? shares->cells_left + 1 : 1;
+
+	return now_ns < shares->until_ns ? (shares->until_ns - now_ns) / (uint64_t)cells + 1 : 1;
+}
+
+static int print_limit(
+	const struct workload *workload, const struct model *model, struct shares *shares)
 {
 	char cell[2 * RECORD_NAME_MAX];
 	struct limit_found found;
 
-	limit_find(&found, &limit_world, workload, model);
+	limit_find(&found, &limit_world, workload, model, shares != NULL ? share_ns(shares) : 0);
 	snprintf(cell, sizeof(cell), "%s/%s", workload->name, model->name);
 	if (found.end == LIMIT_NO_SEARCH)
 		printf("%-24s %10s  %s\n", cell, "-", found.text);
@@ -36,13 +56,13 @@ static int print_limit(const struct workload *workload, const struct model *mode
 	return found.signal;
 }
 
-static int search(const struct workload *workload, const struct model *only)
+static int search(const struct workload *workload, const struct model *only, struct shares *shares)
 {
 	int signal = 0;
 
 	for (const struct model *model = models; model->name != NULL && signal == 0; model++)
 		if (only == NULL || only == model)
-			signal = print_limit(workload, model);
+			signal = print_limit(workload, model, shares);
 	return signal;
 }
 
@@ -81,8 +101,11 @@ static int find_limits(int count, char **cells)
 {
 	const struct workload *workload;
 	const struct model *model;
+	struct shares shares = {.until_ns = clock_now_ns() + all_ns};
 	int interrupted = 0;
 
+	for (const struct model *any = models; any->name != NULL; any++)
+		shares.cells_left += SEARCHED;
 	for (int i = 0; i < count; i++) {
 		int rc = read_cell(cells[i], &workload, &model);
 		if (rc != EXIT_FINE)
@@ -90,10 +113,10 @@ static int find_limits(int count, char **cells)
 	}
 	for (int i = 0; i < SEARCHED && count == 0 && interrupted == 0; i++)
 		if ((workload = workload_find(searched[i])) != NULL)
-			interrupted = search(workload, NULL);
+			interrupted = search(workload, NULL, &shares);
 	for (int i = 0; i < count && interrupted == 0; i++)
 		if (read_cell(cells[i], &workload, &model) == EXIT_FINE)
-			interrupted = search(workload, model);
+			interrupted = search(workload, model, NULL);
 	return interrupted != 0 ? 128 + interrupted : EXIT_FINE;
 }
 
@@ -102,7 +125,8 @@ static const char help[] =
 	"       concbench find crossover WORKLOAD[/MODEL]... --vary PARAMETER [OPTION...]\n"
 	"       concbench find tuning WORKLOAD[/MODEL]... [OPTION...]\n"
 	"       concbench find capacity echo|http|connect|URL [OPTION...]   (--help: its own)\n"
-	"limit: the number of tasks at which a model stops, and what stops it.\n"
+	"limit: the number of tasks at which a model stops, and what stops it; without\n"
+	"  cells all models in idle, echo and spawn, in less than five minutes.\n"
 	"crossover: the interval of a parameter in which another model becomes the fastest.\n"
 	"tuning: what a model gains by its best setting, the same search for every model.\n"
 	"  --vary PARAMETER     what changes (concbench list WORKLOAD names them)\n"

@@ -14,12 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/measure/clock.h"
 #include "harness/measure/draft.h"
 
 enum { FIRST_TASKS = 64, GROWTH = 16, SHARED_PERCENT = 80, MEMORY_PERCENT = 50, PAGE = 4096 };
-enum { STALL_S = 30, HALVINGS_MAX = 16, CLOSE_PARTS = 20 };
+static const uint64_t second_ns = 1000000000u;
+enum { STALL_S = 30, STALL_LEAST_S = 5, HALVINGS_MAX = 16, CLOSE_PARTS = 20 };
 
-const struct limit_world limit_world = {invocation_run, limit_rooms};
+const struct limit_world limit_world = {invocation_run, limit_rooms, clock_now_ns};
 
 enum { CEILING_RAISE_MAX = 200 };
 
@@ -199,6 +201,32 @@ static void halve(struct limit_found *found, const struct limit_world *world, st
 		refused);
 }
 
+/* What is left of a search's time, and what its last step took. */
+struct watch {
+	uint64_t until_ns; /* 0: no bound */
+	uint64_t step_ns;
+};
+
+/*
+ * As many tasks as probably fit into the time that is left: a task may cost twice what it did at
+ * the last step, more tasks being slower. 0: so few more that it is not worth it.
+ */
+static int64_t fit_time(
+	const struct watch *watch, const struct limit_world *world, int64_t tasks, int64_t next)
+{
+	uint64_t now_ns = world->now_ns();
+
+	if (watch->until_ns == 0)
+		return next;
+	if (now_ns >= watch->until_ns)
+		return 0;
+	double left_ns = (double)(watch->until_ns - now_ns);
+	double fit = (double)tasks * left_ns / (2.0 * (double)watch->step_ns + 1);
+	if (fit >= (double)next)
+		return next;
+	return fit >= 1.5 * (double)tasks ? (int64_t)fit : 0;
+}
+
 /* The next number of tasks; a step that would end short of the ceiling by less than half goes all
  * the way. */
 static int64_t next_tasks(int64_t tasks, int64_t ceiling)
@@ -208,11 +236,53 @@ static int64_t next_tasks(int64_t tasks, int64_t ceiling)
 	return next < ceiling / 2 ? next : ceiling;
 }
 
+static void tell_time(struct limit_found *found, const struct plan *plan)
+{
+	found->end = LIMIT_NOT_MET;
+	snprintf(found->text, sizeof(found->text),
+		"next: the time of a search of all (%s/%s alone has no bound)",
+		plan->draft.workload->name, plan->draft.model->name);
+}
+
+/* The steps after the first, up to a limit, the ceiling or the end of the time. */
+static void go_on(struct limit_found *found, const struct limit_world *world, struct plan *plan,
+	struct watch *watch, double bytes_per_task)
+{
+	struct ceiling ceiling = ceiling_of(world, plan, bytes_per_task);
+
+	while (found->tasks < ceiling.tasks) {
+		int64_t tried = fit_time(
+			watch, world, found->tasks, next_tasks(found->tasks, ceiling.tasks));
+		/* what 64 tasks take says little of what a task takes */
+		if (tried == 0 && found->tasks == FIRST_TASKS && world->now_ns() < watch->until_ns)
+			tried = next_tasks(found->tasks, ceiling.tasks);
+		if (tried == 0) {
+			tell_time(found, plan);
+			return;
+		}
+		set_tasks(plan, tried);
+		uint64_t start_ns = world->now_ns();
+		enum step_end end = step(found, world, plan, NULL);
+		if (end == STEP_LIMIT_SOMEWHERE)
+			halve(found, world, plan, tried);
+		if (end != STEP_ALIVE)
+			return;
+		watch->step_ns = world->now_ns() - start_ns;
+		/* others come and go meanwhile */
+		struct ceiling now = ceiling_of(world, plan, bytes_per_task);
+		if (now.tasks < ceiling.tasks)
+			ceiling = now;
+	}
+	found->end = LIMIT_NOT_MET;
+	snprintf(found->text, sizeof(found->text), "next: %s", ceiling.what);
+}
+
 void limit_find(struct limit_found *found, const struct limit_world *world,
-	const struct workload *workload, const struct model *model)
+	const struct workload *workload, const struct model *model, uint64_t time_ns)
 {
 	const char *const no_params[] = {NULL};
 	double bytes_per_task = 0;
+	struct watch watch = {.until_ns = time_ns != 0 ? world->now_ns() + time_ns : 0};
 	struct plan plan;
 
 	*found = (struct limit_found){.end = LIMIT_NO_SEARCH};
@@ -223,31 +293,21 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 	plan.draft.window_ns = 1; /* one round, where a step has rounds at all */
 	plan.until_ready = (workload->flags & (WORKLOAD_MEET | WORKLOAD_SERVER)) != 0;
 	plan.settle_ns = 0; /* what a task costs need only be roughly known */
-	plan.stall_ns = STALL_S * 1000000000ull;
+	plan.stall_ns = STALL_S * second_ns;
+	if (time_ns != 0 && time_ns < plan.stall_ns)
+		plan.stall_ns =
+			time_ns > STALL_LEAST_S * second_ns ? time_ns : STALL_LEAST_S * second_ns;
 	set_tasks(&plan, FIRST_TASKS);
+	uint64_t start_ns = world->now_ns();
 	enum step_end first = step(found, world, &plan, &bytes_per_task);
 	if (first == STEP_LIMIT_SOMEWHERE)
 		halve(found, world, &plan, FIRST_TASKS);
 	if (first != STEP_ALIVE)
 		return;
+	watch.step_ns = world->now_ns() - start_ns;
 	plan.draft.kind = KIND_TIME;
 	/* what is shared with others is not nothing: a page is the least a task is taken for */
 	if (bytes_per_task < PAGE)
 		bytes_per_task = PAGE;
-	struct ceiling ceiling = ceiling_of(world, &plan, bytes_per_task);
-	while (found->tasks < ceiling.tasks) {
-		set_tasks(&plan, next_tasks(found->tasks, ceiling.tasks));
-		int64_t tried = plan.draft.tasks;
-		enum step_end end = step(found, world, &plan, NULL);
-		if (end == STEP_LIMIT_SOMEWHERE)
-			halve(found, world, &plan, tried);
-		if (end != STEP_ALIVE)
-			return;
-		/* others come and go meanwhile */
-		struct ceiling now = ceiling_of(world, &plan, bytes_per_task);
-		if (now.tasks < ceiling.tasks)
-			ceiling = now;
-	}
-	found->end = LIMIT_NOT_MET;
-	snprintf(found->text, sizeof(found->text), "next: %s", ceiling.what);
+	go_on(found, world, &plan, &watch, bytes_per_task);
 }

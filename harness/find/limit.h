@@ -14,6 +14,7 @@
 struct limit_world {
 	int (*invoke)(const struct plan *plan, struct record *record, int *signal);
 	int (*rooms)(struct limit_room rooms[LIMIT_ROOMS_MAX]);
+	uint64_t (*now_ns)(void);
 };
 extern const struct limit_world limit_world; /* this machine */
 
@@ -33,9 +34,11 @@ struct limit_found {
 /*
  * Searches. Shared limits and half of the memory that is free are never used beyond 80 % and 100 %;
  * everything that was started has ended when it returns.
+ *   time_ns  how long it should take: a step that would probably take longer is not made, a smaller
+ *            one instead while that gains something; one step may still be longer. 0: no bound
  *   Threads  one at a time, from a process with one thread and no children.
  */
 void limit_find(struct limit_found *found, const struct limit_world *world,
-	const struct workload *workload, const struct model *model);
+	const struct workload *workload, const struct model *model, uint64_t time_ns);
 
 #endif

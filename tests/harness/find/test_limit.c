@@ -12,7 +12,7 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-static int64_t limit_at, told_at, most_tasks, interrupted_at, pid_max, memory_bytes;
+static int64_t limit_at, told_at, most_tasks, interrupted_at, pid_max, memory_bytes, all_tasks;
 static int steps;
 static enum status beyond;
 static bool asks_readiness;
@@ -33,6 +33,7 @@ static int invoke(const struct plan *plan, struct record *record, int *signal)
 	else if (asks_readiness)
 		ck_assert(plan->until_ready);
 	steps++;
+	all_tasks += tasks;
 	most_tasks = tasks > most_tasks ? tasks : most_tasks;
 	if (limit_at == 0 || tasks <= limit_at)
 		return 0;
@@ -50,25 +51,43 @@ static int rooms(struct limit_room into[LIMIT_ROOMS_MAX])
 	return 2;
 }
 
-static const struct limit_world world = {invoke, rooms};
+/* A task takes a millisecond. */
+static uint64_t now_ns(void)
+{
+	return (uint64_t)all_tasks * 1000000;
+}
+
+static const struct limit_world world = {invoke, rooms, now_ns};
 
 static struct limit_found find(const char *model)
 {
 	struct limit_found found;
 
-	limit_find(&found, &world, workload_find("idle"), model_find(model));
+	limit_find(&found, &world, workload_find("idle"), model_find(model), 0);
 	return found;
 }
 
 static void calm(void)
 {
-	limit_at = most_tasks = interrupted_at = 0;
+	all_tasks = limit_at = most_tasks = interrupted_at = 0;
 	steps = 0;
 	told_at = -1;
 	beyond = STATUS_LIMIT;
 	pid_max = 1 << 22;
 	memory_bytes = (int64_t)1 << 50;
 }
+
+START_TEST(a_search_with_little_time_makes_smaller_steps_and_says_that_time_ended_it)
+{
+	struct limit_found found;
+
+	limit_find(&found, &world, workload_find("idle"), model_find("threads"), 10000000000u);
+	ck_assert_int_eq((int)found.end, LIMIT_NOT_MET);
+	ck_assert_int_gt(found.tasks, 1024);
+	ck_assert_int_lt(all_tasks, 10000);
+	ck_assert_ptr_nonnull(strstr(found.text, "next: the time"));
+}
+END_TEST
 
 START_TEST(a_limit_that_is_met_is_named_with_the_way_to_raise_it)
 {
@@ -118,7 +137,7 @@ START_TEST(it_only_asks_whether_the_tasks_can_be_there)
 	asks_readiness = false;
 	steps = 0;
 	struct limit_found found;
-	limit_find(&found, &world, workload_find("spawn"), model_find("threads"));
+	limit_find(&found, &world, workload_find("spawn"), model_find("threads"), 0);
 	ck_assert_int_gt(steps, 0);
 }
 END_TEST
@@ -211,6 +230,8 @@ Suite *suite(void)
 	TCase *tcase = tcase_create("limit");
 
 	tcase_add_checked_fixture(tcase, calm, NULL);
+	tcase_add_test(
+		tcase, a_search_with_little_time_makes_smaller_steps_and_says_that_time_ended_it);
 	tcase_add_test(tcase, a_limit_that_is_met_is_named_with_the_way_to_raise_it);
 	tcase_add_loop_test(
 		tcase, a_limit_that_does_not_tell_where_it_was_met_is_closed_in_upon, 0, 4);
