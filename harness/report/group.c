@@ -1,9 +1,11 @@
 #include "harness/report/group.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/params.h"
 #include "harness/report/ledger.h"
 
 bool run_swept(const struct run_header *header, const char *name)
@@ -114,20 +116,29 @@ static int facts_position(const struct group_rows *group, const struct run_heade
 	return (int)(group->facts - header->workloads);
 }
 
-/* The numbers of the parameters, in their order: smaller sizes first. */
-static int by_params(const struct record *a, const struct record *b)
+static int cpus_of(const struct record *record)
+{
+	cpu_set_t list;
+
+	return cpu_list_parse(record->place.sut_cpus, &list) == 0 ? CPU_COUNT(&list) : 0;
+}
+
+/* The numbers of the parameters that tell them apart, in their order: smaller sizes first. */
+static int by_params(const struct session *session, const struct record *a, const struct record *b)
 {
 	for (int i = 0; i < a->params_count && i < b->params_count; i++)
-		if (a->params[i].value != b->params[i].value)
+		if (a->params[i].value != b->params[i].value &&
+			tells_apart(session, a->params[i].name))
 			return a->params[i].value < b->params[i].value ? -1 : 1;
-	/* more CPUs first: the longer list */
-	return (int)strlen(b->place.sut_cpus) - (int)strlen(a->place.sut_cpus);
+	return cpus_of(b) - cpus_of(a); /* more CPUs first */
 }
 
 /* In the order of the header's workloads, then of kinds, then of parameters: insertion sort, stable
    and small. */
-static void sort_groups(struct groups *groups, const struct run_header *header)
+static void sort_groups(struct groups *groups, const struct session *session)
 {
+	const struct run_header *header = &session->header;
+
 	for (int i = 1; i < groups->count; i++) {
 		struct group_rows moved = groups->groups[i];
 		int j = i;
@@ -137,7 +148,7 @@ static void sort_groups(struct groups *groups, const struct run_header *header)
 			if (order == 0)
 				order = (int)before->kind - (int)moved.kind;
 			if (order == 0)
-				order = by_params(before->sample, moved.sample);
+				order = by_params(session, before->sample, moved.sample);
 			if (order <= 0)
 				break;
 			groups->groups[j] = groups->groups[j - 1];
@@ -168,7 +179,7 @@ int groups_make(struct groups *groups, const struct session *session)
 		struct row *row = group == NULL ? NULL : find_row(group, record);
 		rc = row == NULL ? -ENOMEM : add_record(row, record);
 	}
-	sort_groups(groups, &session->header);
+	sort_groups(groups, session);
 	for (int i = 0; i < groups->count && rc == 0; i++)
 		rc = compute_group(&groups->groups[i]);
 	return rc == 0 ? groups_fit(groups, session) : rc;
