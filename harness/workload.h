@@ -120,6 +120,9 @@ struct workload {
 	/* How many of the first tasks share out the operations among themselves, so that one may
 	 * get more than another: their fairness is reported. NULL: none. */
 	int (*sharers)(const struct orders *orders);
+	/* After all processes have ended, in the supervisor: takes away what a load process that
+	 * was killed could not. NULL: nothing can be left. */
+	void (*sweep)(pid_t load);
 	/* Generator or upstream: a process of its own on the load CPUs, started before prepare;
 	 * NULL. */
 	int (*load)(struct orders *orders);

@@ -42,7 +42,7 @@ enum { SPIN_DEFAULT_NS = 50000 };
 enum { TASK_PARKED = INT_MAX };
 
 /* Told of a task's failure as soon as it is known; may run in any task's context, or in a child. */
-typedef void crew_failure_fn(void *arg, int task, int rc);
+typedef void crew_failure_fn(void *arg, int task, int rc, int signal);
 
 struct crew;
 

@@ -137,6 +137,34 @@ static int wait_for(const struct cluster *cluster)
 	return -ETIMEDOUT;
 }
 
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *at)
+{
+	(void)status, (void)kind, (void)at;
+	remove(path);
+	return 0;
+}
+
+static void remove_folder(const char *folder)
+{
+	enum { DESCRIPTORS = 16 };
+
+	nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}
+
+/* What owners that were killed have left: a folder is named after its owner. */
+static void sweep_dead(void)
+{
+	glob_t found;
+
+	if (glob("/tmp/concbench-db-[0-9]*", GLOB_NOSORT, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			long pid = strtol(strrchr(found.gl_pathv[i], '-') + 1, NULL, 10);
+			if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+				remove_folder(found.gl_pathv[i]);
+		}
+	globfree(&found);
+}
+
 int cluster_start(struct cluster *cluster, int connections, char *error, size_t error_bytes)
 {
 	char initdb[PATH_BYTES], postgres[PATH_BYTES], data[PATH_BYTES], limit[64];
@@ -156,6 +184,7 @@ int cluster_start(struct cluster *cluster, int connections, char *error, size_t 
 	const char *const serve[] = {postgres, "-D", data, "-k", cluster->folder, "-c",
 		"listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c",
 		"autovacuum=off", "-c", limit, NULL};
+	sweep_dead();
 	int rc = make_folder(cluster->folder);
 	if (rc == 0)
 		rc = run(make);
@@ -172,25 +201,25 @@ int cluster_start(struct cluster *cluster, int connections, char *error, size_t 
 	return rc;
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *at)
-{
-	(void)status, (void)kind, (void)at;
-	remove(path);
-	return 0;
-}
-
 void cluster_stop(struct cluster *cluster)
 {
-	enum { DESCRIPTORS = 16 };
-
 	if (cluster->pid > 0) {
 		kill(cluster->pid, SIGQUIT);
 		while (waitpid(cluster->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
 	if (cluster->folder[0] != '\0')
-		nftw(cluster->folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+		remove_folder(cluster->folder);
 	*cluster = (struct cluster){0};
+}
+
+void cluster_sweep(pid_t owner)
+{
+	char folder[64];
+
+	cluster_folder(folder, sizeof(folder), owner);
+	if (access(folder, F_OK) == 0)
+		remove_folder(folder);
 }
 
 /* User and system time of a process and of its children that have ended, in ticks. */

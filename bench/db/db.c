@@ -287,6 +287,7 @@ const struct workload db_workload = {
 #ifdef HAVE_LIBPQ
 	.prepare = db_prepare,
 	.finish = db_finish,
+	.sweep = cluster_sweep,
 	.load = db_load,
 	.run =
 		{

@@ -13,9 +13,9 @@
 enum { SPAWN_LOT = 256 };
 #include "harness/measure/touch.h"
 
-static void on_failure(void *arg, int task, int rc)
+static void on_failure(void *arg, int task, int rc, int signal)
 {
-	invocation_fail(arg, task, rc);
+	invocation_fail(arg, task, rc, signal);
 }
 
 int crew_open_for(struct crew *crew, struct orders *orders, int n)
@@ -107,7 +107,7 @@ static int run_task(void *arg)
 	if (rc == 0 && !slot->released && !coordinate_cancelled(slot->orders))
 		rc = -EPROTO;
 	if (rc != 0)
-		invocation_fail(slot->orders, slot->index, rc);
+		invocation_fail(slot->orders, slot->index, rc, 0);
 	return rc;
 }
 

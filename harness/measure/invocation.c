@@ -129,13 +129,14 @@ void invocation_cancel(struct orders *orders)
 		orders->model->ops->word_wake(&gate->word);
 }
 
-void invocation_fail(struct orders *orders, int task, int rc)
+void invocation_fail(struct orders *orders, int task, int rc, int signal)
 {
 	struct first_failure *failure = &orders->invocation->failure;
 
 	if (atomic_exchange(&failure->known, 1) == 0) {
 		failure->task = task;
 		failure->rc = rc;
+		failure->signal = signal;
 	}
 	invocation_cancel(orders);
 }

@@ -68,6 +68,7 @@ struct first_failure {
 	_Atomic uint32_t known;
 	int task;
 	int rc;
+	int signal; /* that ended it, 0 if none */
 };
 
 struct invocation {
@@ -143,7 +144,7 @@ void invocation_ask(struct orders *orders, enum request request);
 void invocation_cancel(struct orders *orders);
 
 /* Notes a failed task, once, and cancels. */
-void invocation_fail(struct orders *orders, int task, int rc);
+void invocation_fail(struct orders *orders, int task, int rc, int signal);
 
 /* Shared futexes; wait returns at a wake, a change, a signal, or after timeout_ns (0: none). */
 void futex_wait(_Atomic uint32_t *word, uint32_t old, uint64_t timeout_ns);

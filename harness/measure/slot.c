@@ -181,6 +181,6 @@ int slot_result(struct slot *slot)
 		slot->released = 1;
 		return 0;
 	}
-	invocation_fail(slot->orders, slot->index, slot->rc);
+	invocation_fail(slot->orders, slot->index, slot->rc, 0);
 	return slot->rc;
 }

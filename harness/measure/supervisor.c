@@ -24,6 +24,7 @@ enum {
 	LOOK_NS = 500 * MS,       /* the watchdog's */
 	SAMPLE_LOOK_NS = 20 * MS, /* memory invocations */
 	READY_LOOK_NS = 5 * MS,   /* where nothing after the gate is wanted */
+	FAILED_NS = 2000 * MS,    /* after a task's failure, for the others to notice */
 	GRACE_NS = 500 * MS,      /* after a verdict, for the SUT to tell and tidy up */
 	LOAD_GRACE_NS = 250 * MS, /* for an upstream to see that it is over */
 	SERVER_GRACE_S = 5,       /* for a generator to write its report */
@@ -172,6 +173,31 @@ bool supervisor_met(const struct supervisor *supervisor)
 	       atomic_load(&supervisor->invocation->phase) >= PHASE_WARM;
 }
 
+/*
+ * A task failed, and another may wait for it in its own way, in a pipe that never ends as long as a
+ * third holds it open: not even the crew's own verdict then comes.
+ */
+static void watch_failure(struct supervisor *supervisor)
+{
+	const struct first_failure *failure = &supervisor->invocation->failure;
+	uint64_t now_ns = clock_now_ns();
+
+	if (atomic_load(&failure->known) == 0 || supervisor->end_by_ns != 0)
+		return;
+	if (supervisor->failed_ns == 0)
+		supervisor->failed_ns = now_ns;
+	if (now_ns - supervisor->failed_ns < FAILED_NS)
+		return;
+	if (failure->signal != 0)
+		orders_verdict(supervisor->orders, STATUS_FAILED,
+			"task %d was killed by signal %d (%s)", failure->task, failure->signal,
+			strsignal(failure->signal));
+	else
+		orders_verdict(supervisor->orders, STATUS_FAILED, "task %d: %s", failure->task,
+			strerror(-failure->rc));
+	begin_end(supervisor, 0);
+}
+
 /* What happened since the last ring. */
 static void attend(struct supervisor *supervisor)
 {
@@ -197,6 +223,7 @@ static void attend(struct supervisor *supervisor)
 		orders_verdict(supervisor->orders, STATUS_OK, "%s", "");
 		begin_end(supervisor, 0);
 	}
+	watch_failure(supervisor);
 	watch(supervisor);
 }
 
@@ -305,6 +332,8 @@ static int run(struct supervisor *supervisor, struct record *record)
 	else
 		orders_verdict(supervisor->orders, STATUS_FAILED, "fork: %s", strerror(-rc));
 	end_all(supervisor);
+	if (supervisor->orders->workload->sweep != NULL && supervisor->load.pid != 0)
+		supervisor->orders->workload->sweep(supervisor->load.pid);
 	environment_read(&supervisor->end);
 	rc = result_fill(supervisor, record);
 	counts_close(&supervisor->counts);

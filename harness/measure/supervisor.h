@@ -51,6 +51,7 @@ struct supervisor {
 	struct record_environment described;
 	/* watchdog */
 	uint64_t progress, progress_ns, sampled_ns, sampling_ns;
+	uint64_t failed_ns; /* when a task's failure was seen; 0: none */
 	uint64_t end_by_ns; /* the rest is killed then; 0: not yet ending */
 };
 

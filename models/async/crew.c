@@ -43,7 +43,7 @@ static int crew_task_run(void *arg)
 			crew->failure.task = self->index;
 		}
 		if (crew->on_failure != NULL)
-			crew->on_failure(crew->on_failure_arg, self->index, rc);
+			crew->on_failure(crew->on_failure_arg, self->index, rc, 0);
 	}
 	if (--state->pending == 0)
 		async_loop_stop(state->loop);

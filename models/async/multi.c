@@ -83,7 +83,7 @@ static void tell_failure(struct crew *crew, struct multi *multi, int index, int 
 	}
 	pthread_mutex_unlock(&multi->failing);
 	if (crew->on_failure != NULL)
-		crew->on_failure(crew->on_failure_arg, index, rc);
+		crew->on_failure(crew->on_failure_arg, index, rc, 0);
 }
 
 static void one_less(struct multi *multi)

@@ -31,7 +31,7 @@ static void task_ended(struct stackless *frame, int rc)
 			crew->failure.task = task;
 		}
 		if (crew->on_failure != NULL)
-			crew->on_failure(crew->on_failure_arg, task, rc);
+			crew->on_failure(crew->on_failure_arg, task, rc, 0);
 	}
 	if (frame->set->alive == 0 && state->draining)
 		async_future_end(&state->drained, ASYNC_DONE, 0);

@@ -98,7 +98,7 @@ static void __attribute__((noinline, cold)) tell(const struct order *order, int 
 	if (pwrite(order->failures, &rc, sizeof(rc), order->offset) != (ssize_t)sizeof(rc))
 		_exit(1);
 	if (crew->on_failure != NULL)
-		crew->on_failure(crew->on_failure_arg, order->task, rc);
+		crew->on_failure(crew->on_failure_arg, order->task, rc, 0);
 }
 
 /* In the child. A failure is told at once; the status says only that there was one. */
@@ -138,7 +138,7 @@ static void ended(struct processes *processes, int index, const struct reaped *r
 		return;
 	first_failure_note(&processes->first_failure, task, reaped->rc, reaped->signal);
 	if (crew->on_failure != NULL)
-		crew->on_failure(crew->on_failure_arg, task, reaped->rc);
+		crew->on_failure(crew->on_failure_arg, task, reaped->rc, reaped->signal);
 }
 
 /* Children get ascending pids for a while, so the search begins where the pid would then stand. */

@@ -30,7 +30,7 @@ static void note(struct crew_pool *pool, int task, int rc, int signal)
 {
 	first_failure_note(&pool->first_failure, task, rc, signal);
 	if (pool->crew->on_failure != NULL)
-		pool->crew->on_failure(pool->crew->on_failure_arg, task, rc);
+		pool->crew->on_failure(pool->crew->on_failure_arg, task, rc, signal);
 }
 
 /* Out of work: if the opener waits for the last of it, that may have been this one's. */

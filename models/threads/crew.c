@@ -30,7 +30,7 @@ void thread_word_wake(_Atomic uint32_t *word)
 static void failed(const struct crew *crew, int task, int rc)
 {
 	if (crew->on_failure != NULL)
-		crew->on_failure(crew->on_failure_arg, task, rc);
+		crew->on_failure(crew->on_failure_arg, task, rc, 0);
 }
 
 static int sequential_open(struct crew *crew)

@@ -57,7 +57,7 @@ static void *work(void *arg)
 			rc = task_errno(rc);
 			first_failure_note(&pool->first_failure, cell->task, rc, 0);
 			if (crew->on_failure != NULL)
-				crew->on_failure(crew->on_failure_arg, cell->task, rc);
+				crew->on_failure(crew->on_failure_arg, cell->task, rc, 0);
 		}
 		ring_finish(pool->ring, cell);
 	}

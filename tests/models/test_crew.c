@@ -64,8 +64,9 @@ static void release(void)
 	world->model->ops->word_wake(&world->word);
 }
 
-static void on_failure(void *arg, int task, int rc)
+static void on_failure(void *arg, int task, int rc, int signal)
 {
+	(void)signal;
 	(void)arg;
 	atomic_fetch_add(&world->told, 1);
 	atomic_store(&world->told_task, task);

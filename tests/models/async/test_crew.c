@@ -87,8 +87,9 @@ END_TEST
 
 static _Atomic int told_count;
 
-static void told(void *arg, int task, int rc)
+static void told(void *arg, int task, int rc, int signal)
 {
+	(void)signal;
 	(void)arg;
 	told_count += task == 1 ? rc == -5 : rc == -1;
 }

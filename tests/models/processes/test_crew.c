@@ -41,8 +41,9 @@ static void release(void)
 	process_word_wake(&shared->word);
 }
 
-static void on_failure(void *arg, int task, int rc)
+static void on_failure(void *arg, int task, int rc, int signal)
 {
+	(void)signal;
 	(void)arg;
 	(void)task;
 	(void)rc;

@@ -29,8 +29,9 @@ static void map_shared(void)
 	ck_assert_ptr_ne(shared, MAP_FAILED);
 }
 
-static void on_failure(void *arg, int task, int rc)
+static void on_failure(void *arg, int task, int rc, int signal)
 {
+	(void)signal;
 	(void)arg;
 	(void)task;
 	(void)rc;
