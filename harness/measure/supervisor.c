@@ -345,40 +345,6 @@ static int run(struct supervisor *supervisor, struct record *record)
 	return rc;
 }
 
-bool invocation_impossible(const struct orders *orders, char *reason, size_t bytes)
-{
-	const struct workload *workload = orders->workload;
-	const struct model *model = orders->model;
-	int workers = (int)orders->common[COMMON_POOL];
-	int capacity = model_capacity(model, workers, orders->tasks);
-
-	if (orders->guest != NULL) {
-		/* what else it cannot do it says itself */
-		if (orders->kind == KIND_COUNTS)
-			snprintf(reason, bytes, "a guest's system calls are not counted");
-		return orders->kind == KIND_COUNTS;
-	}
-	if (workload->run[model->family] == NULL) {
-		const char *why = workload->why_not[model->family];
-
-		snprintf(reason, bytes, "%s", why != NULL ? why : "not made for this family");
-		return true;
-	}
-	if ((workload->flags & WORKLOAD_SHARE) != 0 && model_apart(model) != NULL) {
-		snprintf(reason, bytes, "%s", model_apart(model));
-		return true;
-	}
-	if ((workload->flags & WORKLOAD_MEET) == 0 || capacity >= orders->tasks)
-		return false;
-	if (model->kind == MODEL_INLINE)
-		snprintf(reason, bytes, "runs one task at a time, %d must meet", orders->tasks);
-	else
-		snprintf(reason, bytes, "pool of %d workers, %d %s", capacity, orders->tasks,
-			(workload->flags & WORKLOAD_SERVER) != 0 ? "kept connections"
-								 : "tasks must meet");
-	return true;
-}
-
 int invocation_run(const struct plan *plan, struct record *record, int *signal)
 {
 	struct supervisor supervisor = {.plan = plan, .memory = {.peak = -1}};
