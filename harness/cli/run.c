@@ -132,7 +132,7 @@ static int print_tables(const struct options *options, const struct journal *jou
 			cli_error(command, "cannot write %s: %s", failed, strerror(-rc));
 			status = EXIT_NOT_MEASURED;
 		}
-		if (options->verbosity >= 0) {
+		if (options->verbosity >= 0 || options->output != NULL) {
 			int printed =
 				output_report(command, &report, options->format, options->output);
 			status = printed != EXIT_FINE ? printed : status;

@@ -83,8 +83,8 @@ START_TEST(the_first_failure_is_kept_and_cancels)
 {
 	struct orders *orders = make(&scripted_workload, 2);
 
-	invocation_fail(orders, 7, -EIO);
-	invocation_fail(orders, 1, -EPERM);
+	invocation_fail(orders, 7, -EIO, 0);
+	invocation_fail(orders, 1, -EPERM, 0);
 	ck_assert_int_eq(orders->invocation->failure.task, 7);
 	ck_assert_int_eq(orders->invocation->failure.rc, -EIO);
 	ck_assert(coordinate_cancelled(orders));

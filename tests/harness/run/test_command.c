@@ -158,6 +158,14 @@ START_TEST(a_folder_that_cannot_be_written_is_status_4)
 }
 END_TEST
 
+START_TEST(quiet_is_for_the_terminal_not_for_the_file)
+{
+	expect(0, "workload,",
+		"$CB run hash/threads --effort smoke -q --format csv -o t.csv "
+		"2>errors >out; test ! -s out && cat t.csv");
+}
+END_TEST
+
 START_TEST(an_output_that_cannot_be_written_is_noticed_before_measuring)
 {
 	static const char *const bad[] = {"missing/table", ".", "/proc/none"};
@@ -259,6 +267,7 @@ Suite *suite(void)
 	tcase_add_test(c, damaged_files_are_refused_with_their_line_and_cut_ones_read);
 	tcase_add_test(c, a_reader_that_has_gone_is_no_error);
 	tcase_add_test(c, a_folder_that_cannot_be_written_is_status_4);
+	tcase_add_test(c, quiet_is_for_the_terminal_not_for_the_file);
 	tcase_add_test(c, an_output_that_cannot_be_written_is_noticed_before_measuring);
 	tcase_add_test(c, tables_that_cannot_be_saved_are_printed_all_the_same_with_status_4);
 	tcase_add_test(c, the_control_groups_of_a_killed_exec_go_with_it);
