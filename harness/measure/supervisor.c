@@ -180,13 +180,13 @@ bool supervisor_met(const struct supervisor *supervisor)
 static void watch_failure(struct supervisor *supervisor)
 {
 	const struct first_failure *failure = &supervisor->invocation->failure;
-	uint64_t now_ns = clock_now_ns();
+	uint64_t stall_ns = supervisor->plan->stall_ns, now_ns = clock_now_ns();
 
 	if (atomic_load(&failure->known) == 0 || supervisor->end_by_ns != 0)
 		return;
 	if (supervisor->failed_ns == 0)
 		supervisor->failed_ns = now_ns;
-	if (now_ns - supervisor->failed_ns < FAILED_NS)
+	if (now_ns - supervisor->failed_ns < (stall_ns < FAILED_NS ? stall_ns / 2 : FAILED_NS))
 		return;
 	if (failure->signal != 0)
 		orders_verdict(supervisor->orders, STATUS_FAILED,

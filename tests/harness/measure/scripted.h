@@ -35,6 +35,7 @@ enum trouble {
 	TROUBLE_ROOT_DEATH,
 	TROUBLE_IDLE_DEATH, /* it kills the workers of its pool that have no task */
 	TROUBLE_ORPHAN,     /* it leaves a grandchild behind that ignores everything */
+	TROUBLE_BEREFT,     /* its process is killed, and all others wait for it for ever */
 	TROUBLES
 };
 
@@ -92,12 +93,16 @@ static inline int scripted_trouble(struct orders *orders, int task)
 	struct invocation *invocation = orders->invocation;
 	int64_t trouble = orders->values[TROUBLE];
 
+	while (trouble == TROUBLE_BEREFT && task != orders->values[VICTIM] &&
+		atomic_load(&invocation->phase) == (uint32_t)orders->values[PHASE])
+		pause();
 	if (trouble == TROUBLE_NONE || task != orders->values[VICTIM] ||
 		atomic_load(&invocation->phase) != (uint32_t)orders->values[PHASE])
 		return 0;
 	switch ((enum trouble)trouble) {
 	case TROUBLE_ERROR:
 		return -EIO;
+	case TROUBLE_BEREFT:
 	case TROUBLE_DEATH:
 		kill(getpid(), SIGKILL);
 		break;

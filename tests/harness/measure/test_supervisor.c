@@ -1,7 +1,6 @@
 /*
  * One invocation from the outside: whole rounds in every model, every kind of end, nothing left.
  */
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -276,7 +275,21 @@ START_TEST(what_hangs_is_ended_and_says_where)
 	plan.draft.values[PHASE] = where[_i];
 	scripted_invoke(&plan, &record);
 	assert_reason(&record, STATUS_FAILED, "no progress for 0 s in ");
-	ck_assert_ptr_nonnull(strstr(record.reason, phase_names[where[_i]]));
+	ck_assert(strstr(record.reason, phase_names[where[_i]]) != NULL);
+	record_release(&record);
+}
+END_TEST
+START_TEST(tasks_that_wait_for_a_dead_one_for_ever_do_not_hide_its_death)
+{
+	const struct model *model = model_find(_i == 0 ? "processes" : "process-pool");
+	struct plan plan = scripted_plan(&scripted_workload, model);
+	struct record record;
+
+	plan.stall_ns = 1500000000;
+	plan.draft.values[TROUBLE] = TROUBLE_BEREFT;
+	plan.draft.values[PHASE] = PHASE_WARM;
+	scripted_invoke(&plan, &record);
+	assert_reason(&record, STATUS_FAILED, "task 0 was killed by signal 9 (Killed)");
 	record_release(&record);
 }
 END_TEST
@@ -375,6 +388,8 @@ Suite *suite(void)
 	tcase_add_loop_test(ends, a_killed_generator_is_told_in_every_phase, 0, 4);
 	tcase_add_loop_test(ends, an_interrupt_still_gives_a_record, 0, n);
 	tcase_add_loop_test(ends, what_hangs_is_ended_and_says_where, 0, 2);
+	tcase_add_loop_test(
+		ends, tasks_that_wait_for_a_dead_one_for_ever_do_not_hide_its_death, 0, 2);
 	tcase_add_test(ends, what_a_task_leaves_running_is_ended_too);
 	tcase_add_test(ends, a_task_out_of_descriptors_is_a_limit_with_its_name);
 	tcase_add_loop_test(ends, more_processes_than_allowed_are_a_limit_with_its_name, 0, 2);
