@@ -95,7 +95,9 @@ bool message_matches(const struct messages *messages, uint32_t connection, uint6
 		if (memcmp(buffer, (const unsigned char *)&header + offset, done) != 0)
 			return false;
 	}
-	return memcmp(buffer + done, message_filling(messages, connection, number) + offset + done,
+	/* a message of a header alone has no filling */
+	return bytes == done ||
+	       memcmp(buffer + done, message_filling(messages, connection, number) + offset + done,
 		       bytes - done) == 0;
 }
 
