@@ -47,7 +47,7 @@ END_TEST
 
 /* Time as the test makes it: 0 is the real one. */
 static uint64_t scripted_ns;
-static int clock_reads;
+static _Atomic int clock_reads;
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
@@ -161,6 +161,13 @@ static int wakes_in_a_batch(void *arg)
 	return 0;
 }
 
+/* With thread sanitizer a task that ends goes by way of the hub, which drops its fiber. */
+#ifdef ASYNC_TSAN
+enum { RESUMPTIONS = 1 };
+#else
+enum { RESUMPTIONS = ASYNC_BUDGET };
+#endif
+
 static int many_due_at_once(void *arg)
 {
 	static struct async_task *tasks[BATCH];
@@ -176,7 +183,7 @@ static int many_due_at_once(void *arg)
 		must(async_task_join(tasks[i]) == 0);
 	must(batch.woken == BATCH);
 	/* beside one per batch there is one per budget of resumptions */
-	must(clock_reads - batch.reads_at_first <= BATCH / ASYNC_BUDGET + 5);
+	must(clock_reads - batch.reads_at_first <= BATCH / RESUMPTIONS + 5);
 	scripted_ns = 0;
 	return 0;
 }
