@@ -255,7 +255,7 @@ void findings_make(struct findings *findings, const struct report *report)
 		if (rival != NULL)
 			finding_why(group, rival, why, sizeof(why));
 		why[0] = (char)toupper((unsigned char)why[0]);
-		snprintf(candidate.text, sizeof(candidate.text), "%.100s: %.160s.%s%.120s%s", name,
+		snprintf(candidate.text, sizeof(candidate.text), "%.100s: %.400s.%s%.250s%s", name,
 			text, why[0] == '\0' ? "" : " ", why, why[0] == '\0' ? "" : ".");
 		consider(list, &count, &candidate);
 		candidate.kind = "memory";

@@ -7,7 +7,7 @@
 
 #include "harness/report/tables.h"
 
-enum { FINDINGS_MAX = 3, FINDING_BYTES = 400 };
+enum { FINDINGS_MAX = 3, FINDING_BYTES = 800 };
 
 struct findings {
 	char text[FINDINGS_MAX][FINDING_BYTES];
