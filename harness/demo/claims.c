@@ -69,14 +69,16 @@ static int measure(struct demo_result *result, const struct demo_setting *settin
 	const struct claim_test *test, const struct claim_cell *cell, double *value)
 {
 	enum claim_metric metric = test->metric;
-	const struct workload *workload = workload_find(cell->workload);
+	enum kind kind = metric == CLAIM_BYTES ? KIND_MEMORY : KIND_TIME;
 	struct record record = {0};
 	struct plan plan;
-	int rc = draft_plan(&plan, workload, cell->model,
-		metric == CLAIM_BYTES ? KIND_MEMORY : KIND_TIME, cell->params);
+	int rc = model_find(cell->model) == NULL ? claim_guest_plan(result, cell, kind, &plan)
+						 : draft_plan(&plan, workload_find(cell->workload),
+							   cell->model, kind, cell->params);
 
 	if (rc != 0)
 		return rc;
+	const struct workload *workload = plan.draft.workload;
 	int window_ms = test->window_ms > 0 ? test->window_ms : WINDOW_MS;
 	plan.draft.window_ns = (uint64_t)(setting->smoke ? WINDOW_SMOKE_MS : window_ms) * MS;
 	plan.settle_ns = (uint64_t)SETTLE_MS * MS;
@@ -239,12 +241,13 @@ static int run_test(struct demo_result *result, const struct demo_setting *setti
 	return 0;
 }
 
-int claim_run(struct demo_result *result, const struct demo_setting *setting)
+int claim_run_tests(struct demo_result *result, const struct demo_setting *setting,
+	const struct claim_test *table)
 {
 	enum demo_verdict verdict = DEMO_HOLDS;
 	int rc = 0, tests = 0;
 
-	for (const struct claim_test *test = claim_tests; test->claim != NULL && rc == 0; test++) {
+	for (const struct claim_test *test = table; test->claim != NULL && rc == 0; test++) {
 		if (strcmp(test->claim, result->demo->name) != 0)
 			continue;
 		rc = run_test(result, setting, test, &verdict);
@@ -252,4 +255,9 @@ int claim_run(struct demo_result *result, const struct demo_setting *setting)
 	}
 	result->verdict = tests == 0 ? DEMO_UNDECIDED : verdict;
 	return rc;
+}
+
+int claim_run(struct demo_result *result, const struct demo_setting *setting)
+{
+	return claim_run_tests(result, setting, claim_tests);
 }

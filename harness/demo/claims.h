@@ -22,7 +22,10 @@ enum claim_metric {
 
 enum { CLAIM_PARAMS_MAX = 6, CLAIM_PAIRS = 6, CLAIM_PAIRS_SMOKE = 2 };
 
-/* What is measured: a workload in a model, at smoke size but for the parameters. */
+/*
+ * What is measured: a workload in a model, at smoke size but for the parameters. A model that is
+ * not one of ours is a guest's.
+ */
 struct claim_cell {
 	const char *workload, *model;
 	const char *params[CLAIM_PARAMS_MAX]; /* "connections=64", ended by NULL */
@@ -53,7 +56,24 @@ extern const struct demo demo_claims[];
 enum demo_verdict claim_judge(
 	const struct interval *interval, enum claim_bound direction, double bound);
 
-/* Runs all tests of the claim that result->demo names. */
+/* Runs all tests of the claim that result->demo names, of a table that ends with a NULL claim. */
+int claim_run_tests(struct demo_result *result, const struct demo_setting *setting,
+	const struct claim_test *table);
+/* The same of claim_tests. */
 int claim_run(struct demo_result *result, const struct demo_setting *setting);
+
+/*
+ * The claims about Python, measured in Python: cells of guests (claims_guest.c).
+ */
+extern const struct claim_test claim_guest_tests[];
+
+/*
+ * A plan of a guest's cell, as draft_plan makes one of ours.
+ *   Returns  0; -EAGAIN where the guest cannot be run here, with the way to get it in the result;
+ *            -EINVAL a parameter that does not exist.
+ *   Threads  one at a time: what guests say of themselves is kept.
+ */
+int claim_guest_plan(struct demo_result *result, const struct claim_cell *cell, enum kind kind,
+	struct plan *plan) __attribute__((warn_unused_result));
 
 #endif

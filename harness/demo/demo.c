@@ -16,7 +16,8 @@ const char *const demo_verdict_names[] = {
 	"holds", "does not hold", "undecided", "cannot be shown here"};
 const char *const demo_role_names[] = {"wrong", "right", "figure"};
 
-const struct demo *const demo_tables[] = {demo_lies, demo_claims, demo_examples, NULL};
+const struct demo *const demo_tables[] = {
+	demo_lies, demo_claims, demo_guest_claims, demo_examples, NULL};
 
 static int invoke(const struct plan *plan, struct record *record)
 {

@@ -73,7 +73,7 @@ struct demo {
 
 /* The tables of all demonstrations, a table each, ended by NULL. */
 extern const struct demo *const demo_tables[];
-extern const struct demo demo_lies[], demo_claims[];
+extern const struct demo demo_lies[], demo_claims[], demo_guest_claims[];
 extern const struct demo demo_examples[]; /* defined in bench/examples.c, as the workloads are */
 
 /* By name; NULL if there is none. */
