@@ -1,144 +1,34 @@
 /*
- * Measures claims: pairs of invocations in the order AB BA AB …, the metric's ratio of each pair,
- * the exact interval of their median.
+ * Decides claims: the metric's ratio of each round's pair of invocations, the exact interval of
+ * their median, and what it says about the bound.
  */
 #include "harness/demo/claims.h"
 
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "harness/measure/draft.h"
-#include "harness/record_latency.h"
+#include "harness/measure/clock.h"
 #include "harness/stats/pairs.h"
 
-/* Bytes per task differ by factors: a baseline that stands nearly still is good enough. */
-enum { WINDOW_MS = 200, WINDOW_SMOKE_MS = 50, SETTLE_MS = 300, MS = 1000000 };
+/* Of each look at the pairs; there are at most three. Seven pairs have 0.984, six 0.969. */
+static const double confidence = 0.98, least_coverage = 0.96;
 
-/* Coverage below which an interval decides nothing: six pairs have 0.969. */
-static const double least_coverage = 0.9;
+enum { SECOND = 1000000000, MS = 1000000, MIB = 1 << 20 };
 
-/* NaN below ten samples beyond the percentile. */
-static double percentile_ns(const struct record *record, double q)
-{
-	struct histogram histogram = {{0}};
-
-	if (record_latency_add(record, false, &histogram) != 0 ||
-		(double)histogram_count(&histogram) * (1 - q) < 10 - 1e-6)
-		return NAN;
-	return (double)histogram_quantile_ns(&histogram, q);
-}
-
-static double value_of(const struct record *record, enum claim_metric metric)
-{
-	double operations = (double)record->work.operations, ns = (double)record->window.ns;
-
-	switch (metric) {
-	case CLAIM_RATE:
-		return operations * 1e9 / ns;
-	case CLAIM_CPU:
-		return (double)record->window.cpu_ns / operations;
-	case CLAIM_BUSY:
-		return (double)record->window.cpu_ns / ns;
-	case CLAIM_P99:
-		return percentile_ns(record, 0.99);
-	case CLAIM_P90:
-		return percentile_ns(record, 0.9);
-	case CLAIM_BYTES:
-		return record->memory.user_per_task + record->memory.kernel_per_task;
-	default:
-		return NAN;
-	}
-}
-
-static enum unit unit_of(enum claim_metric metric)
-{
-	static const enum unit units[CLAIM_METRICS] = {[CLAIM_RATE] = UNIT_RATE,
-		[CLAIM_CPU] = UNIT_DURATION,
-		[CLAIM_BUSY] = UNIT_PLAIN,
-		[CLAIM_P99] = UNIT_DURATION,
-		[CLAIM_P90] = UNIT_DURATION,
-		[CLAIM_BYTES] = UNIT_BYTES};
-
-	return units[metric];
-}
-
-/* One invocation of a cell. -EAGAIN with the reason in the result where it was no good. */
-static int measure(struct demo_result *result, const struct demo_setting *setting,
-	const struct claim_test *test, const struct claim_cell *cell, double *value)
-{
-	enum claim_metric metric = test->metric;
-	enum kind kind = metric == CLAIM_BYTES ? KIND_MEMORY : KIND_TIME;
-	struct record record = {0};
-	struct plan plan;
-	int rc = model_find(cell->model) == NULL ? claim_guest_plan(result, cell, kind, &plan)
-						 : draft_plan(&plan, workload_find(cell->workload),
-							   cell->model, kind, cell->params);
-
-	if (rc != 0)
-		return rc;
-	const struct workload *workload = plan.draft.workload;
-	int window_ms = test->window_ms > 0 ? test->window_ms : WINDOW_MS;
-	plan.draft.window_ns = (uint64_t)(setting->smoke ? WINDOW_SMOKE_MS : window_ms) * MS;
-	plan.settle_ns = (uint64_t)SETTLE_MS * MS;
-	if (workload->calibrate != NULL) {
-		static const struct workload *calibrated;
-		static int64_t calibration;
-		if (calibrated != workload)
-			calibration = workload->calibrate();
-		calibrated = workload;
-		plan.draft.values[workload->calibrated] = calibration;
-	}
-	rc = setting->invoke(&plan, &record);
-	if (rc == 0 && record.status != STATUS_OK) {
-		char reason[DEMO_TEXT_MAX];
-		snprintf(reason, sizeof(reason), "%s/%s: %s: %s", cell->workload, cell->model,
-			status_names[record.status], record.reason);
-		if (record.status == STATUS_LIMIT || record.status == STATUS_IMPOSSIBLE)
-			demo_not_here(result, reason);
-		else
-			demo_undecided(result, reason);
-		rc = -EAGAIN;
-	}
-	if (rc == 0)
-		*value = value_of(&record, metric);
-	if (rc == 0 && !(*value > 0 && isfinite(*value))) {
-		demo_undecided(result, "too few samples for a figure");
-		rc = -EAGAIN;
-	}
-	record_release(&record);
-	return rc;
-}
-
-/* The values of one side, and of the other where there is one, pair after pair. */
-struct sides {
-	struct paired a[CLAIM_PAIRS], b[CLAIM_PAIRS];
-	double as[CLAIM_PAIRS], bs[CLAIM_PAIRS];
-	int pairs;
-};
-
-static int measure_pairs(struct demo_result *result, const struct demo_setting *setting,
-	const struct claim_test *test, struct sides *sides)
-{
-	bool both = test->b.workload != NULL;
-	int rc = 0;
-
-	sides->pairs = setting->smoke ? CLAIM_PAIRS_SMOKE : CLAIM_PAIRS;
-	for (int i = 0; i < sides->pairs && rc == 0; i++) {
-		/* AB BA AB …: drift cancels in the ratios */
-		for (int turn = 0; turn < 2 && rc == 0; turn++) {
-			bool first = (turn == 0) == (i % 2 == 0);
-			if (first)
-				rc = measure(result, setting, test, &test->a, &sides->as[i]);
-			else if (both)
-				rc = measure(result, setting, test, &test->b, &sides->bs[i]);
-		}
-		sides->a[i] = (struct paired){.key = i, .value = sides->as[i]};
-		sides->b[i] = (struct paired){.key = i, .value = sides->bs[i]};
-	}
-	return rc;
-}
+static const struct {
+	enum unit unit;
+	const char *name;
+} metrics[CLAIM_METRICS] = {[CLAIM_RATE] = {UNIT_RATE, "operations per second"},
+	[CLAIM_CPU] = {UNIT_DURATION, "CPU per operation"},
+	[CLAIM_BUSY] = {UNIT_PLAIN, "CPUs kept busy"},
+	[CLAIM_P90] = {UNIT_DURATION, "p90"},
+	[CLAIM_P99] = {UNIT_DURATION, "p99"},
+	[CLAIM_TASKS] = {UNIT_PLAIN, "tasks at once"},
+	[CLAIM_BYTES] = {UNIT_BYTES, "per task"},
+	[CLAIM_PEAK] = {UNIT_BYTES, "peak of all its processes"}};
 
 enum demo_verdict claim_judge(
 	const struct interval *interval, enum claim_bound direction, double bound)
@@ -180,84 +70,172 @@ static enum demo_verdict both(enum demo_verdict a, enum demo_verdict b)
 	return a;
 }
 
-static size_t append(char text[DEMO_TEXT_MAX], const char *more)
+static struct interval interval_of(const struct claim_cells *cells, const struct claim_test *test)
 {
-	size_t end = strlen(text);
+	int a = claim_cell_index(cells, &test->a, test->metric);
+	const double *as = cells->values[a][test->metric];
+	struct paired pairs[2][CLAIM_PAIRS_MAX];
 
-	if (end < DEMO_TEXT_MAX)
-		snprintf(text + end, DEMO_TEXT_MAX - end, "%s%s", end > 0 ? "; " : "", more);
-	return end;
+	if (cells->needs[a] == NEED_COUNT)
+		return (struct interval){
+			.middle = as[0], .low = as[0], .high = as[0], .coverage = 1, .n = 1};
+	for (int i = 0; i < cells->rounds; i++)
+		if (!isfinite(as[i]))
+			return (struct interval){.middle = NAN, .low = NAN, .high = NAN};
+	if (test->b.workload == NULL)
+		return interval_median(as, cells->rounds, confidence);
+	int b = claim_cell_index(cells, &test->b, test->metric);
+	const double *bs = cells->values[b][test->metric];
+	for (int i = 0; i < cells->rounds; i++) {
+		pairs[0][i] = (struct paired){.key = i, .value = as[i]};
+		pairs[1][i] = (struct paired){.key = i, .value = bs[i]};
+		if (!isfinite(bs[i]))
+			return (struct interval){.middle = NAN, .low = NAN, .high = NAN};
+	}
+	return pairs_ratio(pairs[0], cells->rounds, pairs[1], cells->rounds, confidence);
+}
+
+static enum unit unit_of(const struct claim_test *test)
+{
+	return test->b.workload == NULL ? metrics[test->metric].unit : UNIT_PLAIN;
 }
 
 static void tell(struct demo_result *result, const struct claim_test *test,
-	const struct sides *sides, const struct interval *interval)
+	const struct interval *interval, enum demo_verdict verdict)
 {
-	static const char *const words[] = {[AT_LEAST] = ">=",
-		[AT_MOST] = "<=",
-		[AT_LEAST_PER_CPU] = ">=",
-		[WITHIN] = "within"};
-	const struct claim_cell *cells[] = {&test->a, &test->b};
-	const double *values[] = {sides->as, sides->bs};
-	char text[DEMO_TEXT_MAX / 2], figure[NUMBER_MAX];
+	static const char *const words[] = {
+		[AT_LEAST] = ">=", [AT_MOST] = "<=", [AT_LEAST_PER_CPU] = ">="};
+	char bound[DEMO_PART_MAX], number[NUMBER_MAX], measured[DEMO_PART_MAX];
 
-	for (int i = 0; i < 2 && cells[i]->workload != NULL; i++) {
-		struct interval side = interval_median(values[i], sides->pairs, 0.95);
-		demo_add(result, DEMO_PLAIN, side.middle, unit_of(test->metric), "%s/%s",
-			cells[i]->workload, cells[i]->model);
-	}
+	number_format(number, sizeof(number), bound_of(test), unit_of(test), DIGITS_DEFAULT);
 	if (test->direction == WITHIN)
-		snprintf(text, sizeof(text), "%s within %.3g .. %.3g", test->what, 1 / test->bound,
-			test->bound);
+		snprintf(bound, sizeof(bound), "within %.3g .. %.3g", 1 / test->bound, test->bound);
 	else
-		snprintf(text, sizeof(text), "%s %s %.4g", test->what, words[test->direction],
-			test->b.workload == NULL && unit_of(test->metric) == UNIT_DURATION
-				? test->bound / MS
-				: bound_of(test));
-	append(result->expected, text);
-	number_interval(figure, sizeof(figure), interval,
-		test->b.workload == NULL ? unit_of(test->metric) : UNIT_PLAIN);
-	snprintf(text, sizeof(text), "%s", figure);
-	append(result->measured, text);
+		snprintf(bound, sizeof(bound), "%s %s", words[test->direction], number);
+	if (interval->n > 0)
+		number_interval(measured, sizeof(measured), interval, unit_of(test));
+	else
+		snprintf(measured, sizeof(measured), "too few samples for a figure");
+	demo_part(result, test->what, bound, measured, verdict);
 }
 
-static int run_test(struct demo_result *result, const struct demo_setting *setting,
-	const struct claim_test *test, enum demo_verdict *verdict)
+/* Of the values that are there; NaN without one. */
+static double median_of(const double *values, int n)
 {
-	struct sides sides = {.pairs = 0};
-	int rc = measure_pairs(result, setting, test, &sides);
+	double finite[CLAIM_PAIRS_MAX];
+	int count = 0;
 
-	if (rc == -EAGAIN) {
-		*verdict = both(*verdict, result->verdict);
-		return 0;
-	}
-	if (rc != 0)
-		return rc;
-	struct interval interval =
-		test->b.workload == NULL
-			? interval_median(sides.as, sides.pairs, 0.95)
-			: pairs_ratio(sides.a, sides.pairs, sides.b, sides.pairs, 0.95);
-	tell(result, test, &sides, &interval);
-	*verdict = both(*verdict, claim_judge(&interval, test->direction, bound_of(test)));
-	return 0;
+	for (int i = 0; i < n; i++)
+		if (isfinite(values[i]))
+			finite[count++] = values[i];
+	return count == 0 ? NAN : interval_median(finite, count, confidence).middle;
 }
 
-int claim_run_tests(struct demo_result *result, const struct demo_setting *setting,
-	const struct claim_test *table)
+/* The median of each cell, for each metric that a test asks for. */
+static void tell_figures(struct demo_result *result, const struct claim_cells *cells)
+{
+	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
+		const struct claim_cell *sides[] = {&test->a, &test->b};
+		for (int i = 0; i < 2; i++) {
+			char what[DEMO_TEXT_MAX], text[DEMO_TEXT_MAX / 2];
+			if (strcmp(test->claim, result->demo->name) != 0 ||
+				sides[i]->workload == NULL)
+				continue;
+			int cell = claim_cell_index(cells, sides[i], test->metric);
+			int n = cells->needs[cell] == NEED_COUNT ? 1 : cells->rounds;
+			claim_cell_text(sides[i], text, sizeof(text));
+			snprintf(what, sizeof(what), "%s, %s", metrics[test->metric].name, text);
+			if (!demo_has(result, what))
+				demo_add(result, DEMO_PLAIN,
+					median_of(cells->values[cell][test->metric], n),
+					metrics[test->metric].unit, "%s", what);
+		}
+	}
+}
+
+/* All tests of the claim, with what is there; told where `last`. */
+static enum demo_verdict judge(
+	struct demo_result *result, const struct claim_cells *cells, bool last)
 {
 	enum demo_verdict verdict = DEMO_HOLDS;
-	int rc = 0, tests = 0;
 
-	for (const struct claim_test *test = table; test->claim != NULL && rc == 0; test++) {
+	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
 		if (strcmp(test->claim, result->demo->name) != 0)
 			continue;
-		rc = run_test(result, setting, test, &verdict);
-		tests++;
+		struct interval interval = interval_of(cells, test);
+		enum demo_verdict own = claim_judge(&interval, test->direction, bound_of(test));
+		verdict = both(verdict, own);
+		if (last)
+			tell(result, test, &interval, own);
 	}
-	result->verdict = tests == 0 ? DEMO_UNDECIDED : verdict;
+	if (last)
+		tell_figures(result, cells);
+	return verdict;
+}
+
+/* Rounds until it is decided, as long as there is time for one more. */
+static int measure(
+	struct demo_result *result, const struct demo_setting *setting, struct claim_cells *cells)
+{
+	static const int looks[] = {CLAIM_PAIRS, 11, CLAIM_PAIRS_MAX};
+	uint64_t budget_ns =
+		setting->claim_ns > 0 ? setting->claim_ns : (uint64_t)CLAIM_SECONDS * SECOND;
+	uint64_t start_ns = clock_now_ns(), longest_ns = 0;
+	int look = 0, rc = 0;
+
+	while (rc == 0) {
+		uint64_t round_ns = clock_now_ns();
+		rc = claim_cells_round(cells, result, setting);
+		round_ns = clock_now_ns() - round_ns;
+		/* the first round is longer than the others where a cell is measured once */
+		longest_ns = cells->rounds <= 2 || round_ns > longest_ns ? round_ns : longest_ns;
+		if (setting->smoke && cells->rounds == CLAIM_PAIRS_SMOKE)
+			break;
+		if (clock_now_ns() - start_ns + longest_ns > budget_ns)
+			break;
+		if (cells->rounds != looks[look])
+			continue;
+		if (cells->rounds == CLAIM_PAIRS_MAX ||
+			judge(result, cells, false) != DEMO_UNDECIDED)
+			break;
+		look++;
+	}
 	return rc;
+}
+
+/* Whether the memory that a claim may take is there; says so where it is not. */
+static bool has_room(struct demo_result *result, const struct demo_setting *setting)
+{
+	struct limit_room rooms[LIMIT_ROOMS_MAX];
+	int count = setting->rooms != NULL ? setting->rooms(rooms) : 0;
+	char reason[DEMO_TEXT_MAX];
+
+	for (int i = 0; i < count; i++) {
+		int64_t free_mib = (rooms[i].most - rooms[i].used) / MIB;
+		if (!rooms[i].is_memory || free_mib >= 2 * CLAIM_MIB)
+			continue;
+		snprintf(reason, sizeof(reason),
+			"a claim may take %d MiB, half of what should be free: %s leaves %lld",
+			CLAIM_MIB, rooms[i].name, (long long)free_mib);
+		demo_not_here(result, reason);
+		return false;
+	}
+	return true;
 }
 
 int claim_run(struct demo_result *result, const struct demo_setting *setting)
 {
-	return claim_run_tests(result, setting, claim_tests);
+	struct claim_cells *cells;
+
+	if (!has_room(result, setting))
+		return 0;
+	cells = malloc(sizeof(*cells));
+	if (cells == NULL)
+		return -ENOMEM;
+	claim_cells_of(cells, result->demo->name);
+	int rc = measure(result, setting, cells);
+	if (rc == 0)
+		result->verdict = judge(result, cells, true);
+	free(cells);
+	return rc == -EAGAIN ? 0 : rc;
 }

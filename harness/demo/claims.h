@@ -2,7 +2,7 @@
  * Claims about concurrency, each a table of comparisons with a bound that stands before anything is
  * measured. A comparison is decided by the interval of pairs that ran next to each other: it holds
  * when the whole interval is on the right side of the bound, does not hold when it is on the wrong
- * one, and is undecided between.
+ * one, and is undecided between. A claim holds when all its comparisons do.
  */
 #ifndef CONCBENCH_HARNESS_DEMO_CLAIMS_H
 #define CONCBENCH_HARNESS_DEMO_CLAIMS_H
@@ -11,16 +11,26 @@
 #include "harness/stats/interval.h"
 
 enum claim_metric {
-	CLAIM_RATE, /* operations per second */
-	CLAIM_CPU,  /* CPU time per operation, ns */
-	CLAIM_BUSY, /* CPU time per time: CPUs kept busy */
-	CLAIM_P90,  /* latency, ns */
-	CLAIM_P99,
+	CLAIM_RATE,  /* operations per second */
+	CLAIM_CPU,   /* CPU time per operation, ns */
+	CLAIM_BUSY,  /* CPU time per time: CPUs kept busy */
+	CLAIM_P90,   /* latency, ns */
+	CLAIM_P99,   /* of light requests, where there are heavy ones */
+	CLAIM_TASKS, /* alive at once */
 	CLAIM_BYTES, /* per waiting task, user and kernel side */
+	CLAIM_PEAK,  /* bytes, the largest proportional set size of all its processes */
 	CLAIM_METRICS
 };
 
-enum { CLAIM_PARAMS_MAX = 6, CLAIM_PAIRS = 6, CLAIM_PAIRS_SMOKE = 2 };
+enum {
+	CLAIM_PARAMS_MAX = 8,
+	CLAIM_CELLS_MAX = 10,
+	CLAIM_PAIRS = 7,      /* at first: the smallest number whose range covers with 0.98 */
+	CLAIM_PAIRS_MAX = 14, /* where it is undecided and there is time */
+	CLAIM_PAIRS_SMOKE = 2,
+	CLAIM_SECONDS = 10, /* the most a claim takes, */
+	CLAIM_MIB = 1024    /* and the most memory */
+};
 
 /*
  * What is measured: a workload in a model, at smoke size but for the parameters. A model that is
@@ -29,6 +39,7 @@ enum { CLAIM_PARAMS_MAX = 6, CLAIM_PAIRS = 6, CLAIM_PAIRS_SMOKE = 2 };
 struct claim_cell {
 	const char *workload, *model;
 	const char *params[CLAIM_PARAMS_MAX]; /* "connections=64", ended by NULL */
+	int window_ms; /* 0 = the usual; longer where a percentile needs the samples */
 };
 
 enum claim_bound {
@@ -46,17 +57,25 @@ struct claim_test {
 	enum claim_metric metric;
 	enum claim_bound direction;
 	double bound;
-	int window_ms; /* 0 = the usual; longer where a percentile needs the samples */
 };
 
 extern const struct claim_test claim_tests[]; /* ended by a NULL claim */
 extern const struct demo demo_claims[];
 
+/* Workloads that are measured here only, ended by a NULL; defined in bench/demo/workloads.c. */
+extern const struct workload *const demo_workloads[];
+
 /* What an interval says about a bound. */
 enum demo_verdict claim_judge(
 	const struct interval *interval, enum claim_bound direction, double bound);
 
-/* Runs all tests of the claim that result->demo names, of a table that ends with a NULL claim. */
+/* The table in which a claim of this name has its tests; NULL: it has none. */
+const struct claim_test *claim_table_of(const char *claim);
+
+/*
+ * Runs all tests of the claim that result->demo names, of a table that ends with a NULL claim: each cell once per round, forwards and
+ * backwards in turn. More rounds follow where the first leave it undecided and there is time.
+ */
 int claim_run_tests(struct demo_result *result, const struct demo_setting *setting,
 	const struct claim_test *table);
 /* The same of claim_tests. */
@@ -75,5 +94,43 @@ extern const struct claim_test claim_guest_tests[];
  */
 int claim_guest_plan(struct demo_result *result, const struct claim_cell *cell, enum kind kind,
 	struct plan *plan) __attribute__((warn_unused_result));
+
+/* What kind of invocation a metric takes. */
+enum claim_need {
+	NEED_TIME,
+	NEED_COUNT, /* one proves it */
+	NEED_PEAK,
+	NEED_BYTES /* and a machine whose memory stands still, before */
+};
+
+/* The cells of a claim's tests, each once, and what was measured of them. */
+struct claim_cells {
+	const struct claim_cell *cells[CLAIM_CELLS_MAX];
+	enum claim_need needs[CLAIM_CELLS_MAX];
+	int count, rounds;
+	double values[CLAIM_CELLS_MAX][CLAIM_METRICS][CLAIM_PAIRS_MAX]; /* NaN: none */
+};
+
+/* Collects the cells of the claim of this name. */
+void claim_cells_of(struct claim_cells *cells, const char *claim);
+
+/* The index of a cell for a metric; it is there. */
+int claim_cell_index(
+	const struct claim_cells *cells, const struct claim_cell *cell, enum claim_metric metric);
+
+/*
+ * Measures one more round.
+ *   Returns  0; -EAGAIN, with verdict and reason in the result, where an invocation was no good;
+ *            -errno.
+ */
+int claim_cells_round(struct claim_cells *cells, struct demo_result *result,
+	const struct demo_setting *setting) __attribute__((warn_unused_result));
+
+/* "fetch/async tasks=1k delay=10ms" */
+void claim_cell_text(const struct claim_cell *cell, char *text, size_t bytes);
+
+/* The plan of a cell. Returns  0 or -EINVAL. */
+int claim_cell_plan(struct plan *plan, const struct claim_cell *cell, enum claim_need need,
+	bool smoke) __attribute__((warn_unused_result));
 
 #endif

@@ -6,111 +6,142 @@
 
 enum { MS = 1000000 };
 
-#define CELL(workload, model, ...)        \
-	{                                 \
-		workload, model,          \
-		{                         \
-			__VA_ARGS__, NULL \
-		}                         \
+#define LONG_CELL(workload_name, model_name, ms, ...)                                        \
+	{                                                                                    \
+		.workload = (workload_name), .model = (model_name), .params = {__VA_ARGS__}, \
+		.window_ms = (ms)                                                            \
+	}
+#define CELL(workload_name, model_name, ...) LONG_CELL(workload_name, model_name, 0, __VA_ARGS__)
+
+/* The cells by what is compared: two that differ in the model or in one word only. */
+#define FETCH(model)          CELL("fetch", model, "tasks=1k", "delay=10ms")
+#define GATHER(model)         CELL("fetch", model, "tasks=16", "delay=5ms")
+#define IDLE(model, tasks)    CELL("idle", model, "tasks=" tasks)
+#define ECHO(model)           CELL("echo", model, "connections=64")
+#define MIXED(model, compute) CELL("mixed", model, "tasks=8", "wait=1ms", "compute=" compute)
+#define HASH(model)           CELL("hash", model, "tasks=4", "operations=64")
+#define FORKJOIN(model)       CELL("forkjoin", model, "units=5k", "work=2k")
+#define SLEEP(model)          CELL("sleep", model, "tasks=16", "wait=5ms")
+#define HEAVY(model, operations, ms)                                                         \
+	LONG_CELL("mixed", model, ms, "tasks=32", "operations=" operations, "compute=100us", \
+		"heavy=1", "factor=1000")
+#define FLOOD(messages, bound) CELL("flood", "async", "messages=" messages, "bound=" bound)
+#define LINES(lines, way)      CELL("lines", "async", "lines=" lines, "way=" way)
+#define NESTED(depth, way)     CELL("delegation", "async", "depth=" depth, "way=" way)
+#define ALONE(reader)          CELL("follow", "async", "lines=20", "every=2ms", "reader=" reader)
+#define BESIDE(reader)         CELL("follow", "async", "tasks=33", "reader=" reader)
+#define SPAWN(model)           CELL("spawn", model, "tasks=64")
+#define NOTHING   \
+	{         \
+		0 \
 	}
 
 const struct claim_test claim_tests[] = {
-	{"long-io", "requests per second, async over threads",
-		CELL("fetch", "async", "tasks=200", "delay=10ms"),
-		CELL("fetch", "threads", "tasks=200", "delay=10ms"), CLAIM_RATE, AT_LEAST,
-		.bound = 0.95},
-	{"long-io", "CPU per request, async over threads",
-		CELL("fetch", "async", "tasks=200", "delay=10ms"),
-		CELL("fetch", "threads", "tasks=200", "delay=10ms"), CLAIM_CPU, AT_MOST,
-		.bound = 1},
-	{"gather", "rate of 16 waits at once over one after the other",
-		CELL("sleep", "async", "tasks=16", "wait=5ms"),
-		CELL("sleep", "sequential", "tasks=16", "wait=5ms"), CLAIM_RATE, AT_LEAST,
-		.bound = 14.4},
-	{"memory", "bytes per task, threads over async", CELL("idle", "threads", "tasks=500"),
-		CELL("idle", "async", "tasks=500"), CLAIM_BYTES, AT_LEAST, .bound = 2},
-	{"memory", "bytes per task, processes over threads", CELL("idle", "processes", "tasks=200"),
-		CELL("idle", "threads", "tasks=200"), CLAIM_BYTES, AT_LEAST, .bound = 2},
-	{"main-advantage", "requests per second, async over threads",
-		CELL("echo", "async", "connections=64"), CELL("echo", "threads", "connections=64"),
-		CLAIM_RATE, AT_LEAST, .bound = 1.05},
-	{"main-advantage", "memory per connection, async over threads",
-		CELL("echo", "async", "connections=64"), CELL("echo", "threads", "connections=64"),
-		CLAIM_BYTES, AT_MOST, .bound = 0.5},
-	{"main-advantage", "p99, async over threads", CELL("echo", "async", "connections=64"),
-		CELL("echo", "threads", "connections=64"), CLAIM_P99, AT_MOST, .bound = 1},
-	{"threads-mixed", "requests per second, threads over async",
-		CELL("mixed", "threads", "tasks=8", "wait=1ms", "compute=200us"),
-		CELL("mixed", "async", "tasks=8", "wait=1ms", "compute=200us"), CLAIM_RATE,
-		AT_LEAST, .bound = 0.9},
-	{"threads-mixed", "requests per second, under the lock over without",
-		CELL("mixed", "threads-gil", "tasks=8", "wait=1ms", "compute=200us"),
-		CELL("mixed", "threads", "tasks=8", "wait=1ms", "compute=200us"), CLAIM_RATE,
-		AT_MOST, .bound = 0.9},
-	{"processes-cpu", "speed-up of hashing over one after the other",
-		CELL("hash", "processes", "tasks=4", "operations=64"),
-		CELL("hash", "sequential", "tasks=4", "operations=64"), CLAIM_RATE,
-		AT_LEAST_PER_CPU, .bound = 0.9},
+	{"long-io", "requests per second, async over threads", FETCH("async"), FETCH("threads"),
+		CLAIM_RATE, AT_LEAST, 0.95},
+	{"long-io", "requests per second, async over processes", FETCH("async"), FETCH("processes"),
+		CLAIM_RATE, AT_LEAST, 0.95},
+	{"long-io", "CPU per request, async over threads", FETCH("async"), FETCH("threads"),
+		CLAIM_CPU, AT_MOST, 1},
+	{"long-io", "CPU per request, async over processes", FETCH("async"), FETCH("processes"),
+		CLAIM_CPU, AT_MOST, 1},
+	{"gather", "rate of 16 fetches at once over one after the other", GATHER("async"),
+		GATHER("sequential"), CLAIM_RATE, AT_LEAST, 14.4},
+	{"memory", "bytes per task, threads over async", IDLE("threads", "500"),
+		IDLE("async", "500"), CLAIM_BYTES, AT_LEAST, 2},
+	{"memory", "bytes per task, processes over threads", IDLE("processes", "200"),
+		IDLE("threads", "500"), CLAIM_BYTES, AT_LEAST, 2},
+	{"main-advantage", "requests per second at a server, async over threads", ECHO("async"),
+		ECHO("threads"), CLAIM_RATE, AT_LEAST, 1.05},
+	{"main-advantage", "p99 at a server, async over threads", ECHO("async"), ECHO("threads"),
+		CLAIM_P99, AT_MOST, 1},
+	{"main-advantage", "memory per connection of a server, async over threads", ECHO("async"),
+		ECHO("threads"), CLAIM_BYTES, AT_MOST, 0.5},
+	{"threads-mixed", "requests per second, threads over async, light computation",
+		MIXED("threads", "20us"), MIXED("async", "20us"), CLAIM_RATE, AT_LEAST, 0.9},
+	{"threads-mixed", "threads over processes, light computation", MIXED("threads", "20us"),
+		MIXED("processes", "20us"), CLAIM_RATE, AT_LEAST, 0.9},
+	{"threads-mixed", "requests per second, threads over async, as much computation as wait",
+		MIXED("threads", "1ms"), MIXED("async", "1ms"), CLAIM_RATE, AT_LEAST, 0.9},
+	{"threads-mixed", "threads over processes, as much computation as wait",
+		MIXED("threads", "1ms"), MIXED("processes", "1ms"), CLAIM_RATE, AT_LEAST, 0.9},
+	{"threads-mixed", "under the lock over without, light computation",
+		MIXED("threads-gil", "20us"), MIXED("threads", "20us"), CLAIM_RATE, AT_LEAST, 0.9},
+	{"threads-mixed", "under the lock over without, as much computation as wait",
+		MIXED("threads-gil", "1ms"), MIXED("threads", "1ms"), CLAIM_RATE, AT_MOST, 0.75},
+	{"processes-cpu", "speed-up of hashing over one after the other", HASH("processes"),
+		HASH("sequential"), CLAIM_RATE, AT_LEAST_PER_CPU, 0.9},
+	{"processes-cpu", "speed-up of a tree of unequal parts", FORKJOIN("processes"),
+		FORKJOIN("sequential"), CLAIM_RATE, AT_LEAST_PER_CPU, 0.9},
 	{"gil", "speed of hashing in threads under the lock over one after the other",
-		CELL("hash", "threads-gil", "tasks=4", "operations=64"),
-		CELL("hash", "sequential", "tasks=4", "operations=64"), CLAIM_RATE, AT_MOST,
-		.bound = 1},
-	{"gil", "waits per second under the lock over without",
-		CELL("sleep", "threads-gil", "tasks=16", "wait=5ms"),
-		CELL("sleep", "threads", "tasks=16", "wait=5ms"), CLAIM_RATE, AT_LEAST,
-		.bound = 0.9},
-	{"no-gil", "speed of hashing, threads over processes",
-		CELL("hash", "threads", "tasks=4", "operations=64"),
-		CELL("hash", "processes", "tasks=4", "operations=64"), CLAIM_RATE, WITHIN,
-		.bound = 1.05},
-	{"one-blocks-all", "p90, so p99 too, of light requests in ms; a heavy one computes 100 ms",
-		CELL("mixed", "async", "tasks=32", "operations=8", "compute=100us", "heavy=1",
-			"factor=1000"),
-		{0}, CLAIM_P90, AT_LEAST, .bound = 90.0 * MS, .window_ms = 500},
-	{"executor", "p99 of light requests in ms, computation sent to a pool",
-		CELL("mixed", "async-offload", "tasks=32", "operations=32", "compute=100us",
-			"heavy=1", "factor=1000"),
-		{0}, CLAIM_P99, AT_MOST, .bound = 10.0 * MS, .window_ms = 1000},
-	{"polling", "CPU per time while waiting, polling over waiting",
-		CELL("sleep", "async-polling", "tasks=16", "wait=5ms"),
-		CELL("sleep", "async", "tasks=16", "wait=5ms"), CLAIM_BUSY, AT_LEAST, .bound = 20},
-	{"many", "bytes per task of 100 000 at once", CELL("idle", "async", "tasks=100k"), {0},
-		CLAIM_BYTES, AT_MOST, .bound = 16384},
-	{"start-cost", "starts per second, async over threads", CELL("spawn", "async", "tasks=64"),
-		CELL("spawn", "threads", "tasks=64"), CLAIM_RATE, AT_LEAST, .bound = 5},
-	{"start-cost", "starts per second, threads over processes",
-		CELL("spawn", "threads", "tasks=64"), CELL("spawn", "processes", "tasks=64"),
-		CLAIM_RATE, AT_LEAST, .bound = 5},
+		HASH("threads-gil"), HASH("sequential"), CLAIM_RATE, AT_MOST, 1},
+	{"gil", "waits per second under the lock over without", SLEEP("threads-gil"),
+		SLEEP("threads"), CLAIM_RATE, AT_LEAST, 0.9},
+	{"no-gil", "speed of hashing, threads over processes", HASH("threads"), HASH("processes"),
+		CLAIM_RATE, WITHIN, 1.05},
+	{"one-blocks-all", "p90, so p99 too, of light requests; a heavy one computes 100 ms",
+		HEAVY("async", "8", 500), NOTHING, CLAIM_P90, AT_LEAST, 90.0 * MS},
+	{"executor", "p99 of light requests, computation sent to a pool",
+		HEAVY("async-offload", "32", 1000), NOTHING, CLAIM_P99, AT_MOST, 10.0 * MS},
+	{"polling", "CPU per time while waiting, polling over waiting", SLEEP("async-polling"),
+		SLEEP("async"), CLAIM_BUSY, AT_LEAST, 20},
+	{"many", "state machines alive at once", IDLE("async-stackless", "1M"), NOTHING,
+		CLAIM_TASKS, AT_LEAST, 1e6},
+	{"many", "coroutines with a stack each alive at once", IDLE("async", "100k"), NOTHING,
+		CLAIM_TASKS, AT_LEAST, 1e5},
+	{"many", "bytes of each of 20 000 coroutines", IDLE("async", "20k"), NOTHING, CLAIM_BYTES,
+		AT_MOST, 16384},
+	{"bounded-queue", "peak with a bound, ten times the messages over once", FLOOD("10k", "64"),
+		FLOOD("1k", "64"), CLAIM_PEAK, WITHIN, 1.05},
+	{"bounded-queue", "peak of 10 000 messages, without a bound over with one",
+		FLOOD("10k", "0"), FLOOD("10k", "64"), CLAIM_PEAK, AT_LEAST, 2},
+	{"constant-memory", "peak of generators, 10 times the lines over once",
+		LINES("10k", "generator"), LINES("1k", "generator"), CLAIM_PEAK, WITHIN, 1.05},
+	{"constant-memory", "peak of generators, 100 times the lines over once",
+		LINES("100k", "generator"), LINES("1k", "generator"), CLAIM_PEAK, WITHIN, 1.05},
+	{"constant-memory", "peak of 100 000 lines, read whole over generators",
+		LINES("100k", "list"), LINES("100k", "generator"), CLAIM_PEAK, AT_LEAST, 2},
+	{"delegation", "values per second through one level, delegated over yielded again",
+		NESTED("1", "delegate"), NESTED("1", "loop"), CLAIM_RATE, AT_LEAST, 1},
+	{"delegation", "values per second through ten levels, delegated over yielded again",
+		NESTED("10", "delegate"), NESTED("10", "loop"), CLAIM_RATE, AT_LEAST, 1},
+	{"async-alone", "lines per second alone, asynchronous over plain", ALONE("async"),
+		ALONE("plain"), CLAIM_RATE, WITHIN, 1.05},
+	{"async-alone", "p99 of the others' waits of 1 ms, asynchronous over plain",
+		BESIDE("async"), BESIDE("plain"), CLAIM_P99, AT_MOST, 0.5},
+	{"start-cost", "starts per second, async over threads", SPAWN("async"), SPAWN("threads"),
+		CLAIM_RATE, AT_LEAST, 5},
+	{"start-cost", "starts per second, threads over processes", SPAWN("threads"),
+		SPAWN("processes"), CLAIM_RATE, AT_LEAST, 5},
 	{0},
 };
 
 const struct demo demo_claims[] = {
-	{"long-io", DEMO_CLAIM, 7, "in C: async suits work with long I/O",
+	{"long-io", DEMO_CLAIM, 9, "in C: async suits work with long I/O",
 		"While a request waits, a coroutine costs its frame and nothing else; a thread "
-		"costs "
-		"a switch to sleep and one to wake. Where everything waits, all models reach the "
-		"same rate and differ in CPU time and memory.",
+		"costs a switch to sleep and one to wake. Where everything waits, all models reach "
+		"the same rate and differ in CPU time and memory.",
 		claim_run},
-	{"gather", DEMO_CLAIM, 5, "in C: gather turns the sum of delays into the longest one",
+	{"gather", DEMO_CLAIM, 3, "in C: gather turns the sum of delays into the longest one",
 		"Waits that are started together end together: 16 waits take as long as one.",
 		claim_run},
 	{"memory", DEMO_CLAIM, 9, "in C: async takes little memory, threads more, processes most",
 		"A coroutine has a small stack, a thread also a kernel stack and its bookkeeping, "
-		"a "
-		"process page tables and its own copy of what it writes.",
+		"a process page tables and its own copy of what it writes.",
 		claim_run},
 	{"main-advantage", DEMO_CLAIM, 9,
 		"in C: async costs less memory and is faster than threads at I/O",
-		"One loop takes many ready connections at one wake-up; a thread per connection "
-		"switches for each request.",
+		"At a busy server one loop takes many ready connections at one wake-up, a thread "
+		"per connection switches for each request. Where all wait for a slow service "
+		"nobody is faster: what is left is memory.",
 		claim_run},
-	{"threads-mixed", DEMO_CLAIM, 7,
+	{"threads-mixed", DEMO_CLAIM, 10,
 		"in C and under a simulated global lock: threads suit mixed work, the lock limits "
 		"them",
 		"Threads compute on all CPUs while others wait. Under one lock only one of them "
-		"computes.",
+		"computes, which matters more the more they compute.",
 		claim_run},
-	{"processes-cpu", DEMO_CLAIM, 4, "in C: processes suit work that computes",
+	{"processes-cpu", DEMO_CLAIM, 7, "in C: processes suit work that computes",
 		"Processes share nothing that they would have to lock, and so use every CPU.",
 		claim_run},
 	{"gil", DEMO_CLAIM, 7,
@@ -125,20 +156,35 @@ const struct demo demo_claims[] = {
 		"A loop runs one coroutine at a time until it waits. Who computes for 100 ms makes "
 		"all others wait for as long.",
 		claim_run},
-	{"executor", DEMO_CLAIM, 8, "in C: computation sent to a pool keeps the loop responsive",
+	{"executor", DEMO_CLAIM, 9, "in C: computation sent to a pool keeps the loop responsive",
 		"The loop goes on while pool threads compute, as long as there is a CPU for it.",
 		claim_run},
 	{"polling", DEMO_CLAIM, 4, "in C: a polling scheduler wastes the CPU an event loop saves",
 		"A scheduler that asks every task whether it is ready computes all the time; a "
-		"loop "
-		"sleeps until the kernel wakes it.",
+		"loop sleeps until the kernel wakes it.",
 		claim_run},
-	{"many", DEMO_CLAIM, 6,
-		"in C: coroutines are so light that very many run at once (memory: 500 MiB)",
-		"A hundred thousand stacks, of which a waiting coroutine has touched one page "
-		"each.",
+	{"many", DEMO_CLAIM, 9, "in C: coroutines are so light that very many run at once",
+		"A million state machines, whose frames are a few hundred bytes, and a hundred "
+		"thousand coroutines with a stack of which each has touched one page.",
 		claim_run},
-	{"start-cost", DEMO_CLAIM, 7,
+	{"bounded-queue", DEMO_CLAIM, 5, "in C: a bounded queue bounds memory",
+		"The producer is four times as fast as the consumer. Who puts into a full queue "
+		"waits; without a bound what was not yet taken is in memory.",
+		claim_run},
+	{"constant-memory", DEMO_CLAIM, 7,
+		"in C: generators process any amount of data in constant memory",
+		"Each stage holds one line. A list holds them all.", claim_run},
+	{"delegation", DEMO_CLAIM, 4,
+		"in C: delegating to a generator is faster than yielding its values again",
+		"The consumer switches straight to the innermost generator; a loop that yields "
+		"again adds a switch there and back at each level.",
+		claim_run},
+	{"async-alone", DEMO_CLAIM, 7,
+		"in C: an asynchronous reader alone is no faster, but others run meanwhile",
+		"A line that has not come cannot be read sooner. What awaiting it gains is that "
+		"the loop serves others.",
+		claim_run},
+	{"start-cost", DEMO_CLAIM, 4,
 		"in C: starting a process is dear, a thread cheaper, a coroutine cheapest",
 		"A process copies page tables, a thread needs the kernel, a coroutine a stack that "
 		"lies ready.",

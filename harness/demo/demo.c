@@ -27,7 +27,7 @@ static int invoke(const struct plan *plan, struct record *record)
 	return rc == 0 && signal != 0 ? -EINTR : rc;
 }
 
-const struct demo_setting demo_usual = {.smoke = false, .invoke = invoke};
+const struct demo_setting demo_usual = {.smoke = false, .invoke = invoke, .rooms = limit_rooms};
 
 const struct demo *demo_find(const char *name)
 {
@@ -60,7 +60,7 @@ int demo_run(
 	const struct demo *demo, const struct demo_setting *setting, struct demo_result *result)
 {
 	uint64_t start_ns = clock_now_ns();
-	int tries = 3;
+	int tries = demo->group == DEMO_CLAIM ? 1 : 3;
 	int rc;
 
 	*result = (struct demo_result){0};
@@ -100,6 +100,27 @@ void demo_add(struct demo_result *result, enum demo_role role, double value, enu
 	va_start(arguments, what);
 	vsnprintf(figure->what, sizeof(figure->what), what, arguments);
 	va_end(arguments);
+}
+
+bool demo_has(const struct demo_result *result, const char *what)
+{
+	for (int i = 0; i < result->figures_count; i++)
+		if (strcmp(result->figures[i].what, what) == 0)
+			return true;
+	return false;
+}
+
+void demo_part(struct demo_result *result, const char *what, const char *bound,
+	const char *measured, enum demo_verdict verdict)
+{
+	if (result->parts_count == DEMO_PARTS_MAX)
+		return;
+	struct demo_part *part = &result->parts[result->parts_count++];
+
+	*part = (struct demo_part){.verdict = verdict};
+	snprintf(part->what, sizeof(part->what), "%s", what);
+	snprintf(part->bound, sizeof(part->bound), "%s", bound);
+	snprintf(part->measured, sizeof(part->measured), "%s", measured);
 }
 
 void demo_expect(struct demo_result *result, const char *what, double value, double low,

@@ -9,12 +9,14 @@
 #define CONCBENCH_HARNESS_DEMO_DEMO_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
+#include "harness/measure/limits.h"
 #include "harness/measure/supervisor.h"
 #include "harness/report/number.h"
 
-enum { DEMO_FIGURES_MAX = 16, DEMO_TEXT_MAX = 480 };
+enum { DEMO_FIGURES_MAX = 24, DEMO_TEXT_MAX = 480, DEMO_PARTS_MAX = 12, DEMO_PART_MAX = 96 };
 
 enum demo_group { DEMO_LIE, DEMO_CLAIM, DEMO_EXAMPLE, DEMO_GROUPS };
 extern const char *const demo_group_names[DEMO_GROUPS + 1]; /* "lies", …; ended by NULL */
@@ -39,12 +41,22 @@ struct demo_figure {
 	char what[DEMO_TEXT_MAX]; /* what was measured, and how */
 };
 
+/* One of several comparisons that make a verdict together. */
+struct demo_part {
+	enum demo_verdict verdict;
+	char what[DEMO_TEXT_MAX];     /* "CPU per request, async over threads" */
+	char bound[DEMO_PART_MAX];    /* "<= 1" */
+	char measured[DEMO_PART_MAX]; /* "0.57 [0.55-0.60]" */
+};
+
 /* What a demonstration fills; an all-zero result is valid and empty. */
 struct demo_result {
 	const struct demo *demo; /* set by demo_run: several rows may share one function */
 	enum demo_verdict verdict;
 	struct demo_figure figures[DEMO_FIGURES_MAX]; /* in the order they are printed */
 	int figures_count;
+	struct demo_part parts[DEMO_PARTS_MAX];
+	int parts_count;
 	char expected[DEMO_TEXT_MAX], measured[DEMO_TEXT_MAX];
 	char *story; /* malloc'd lines of what happened, or NULL */
 	double took_s;
@@ -52,8 +64,10 @@ struct demo_result {
 
 /* How it is to run, and what it measures with; a test puts its own in place. */
 struct demo_setting {
-	bool smoke; /* small: does it show at all */
+	bool smoke;        /* small: does it show at all */
+	uint64_t claim_ns; /* the most a claim takes; 0: CLAIM_SECONDS */
 	int (*invoke)(const struct plan *plan, struct record *record);
+	int (*rooms)(struct limit_room rooms[LIMIT_ROOMS_MAX]); /* NULL: there is memory enough */
 };
 extern const struct demo_setting demo_usual; /* this machine, the size the row's duration is of */
 
@@ -81,7 +95,7 @@ const struct demo *demo_find(const char *name);
 
 /*
  * Runs it, with the time it took. What does not hold while others used the CPUs is undecided, and
- * tried again up to twice.
+ * tried again up to twice; a claim is not, it measures as long as it may by itself.
  *   Returns  0 or -errno.   Owner  demo_release frees the result's story, also after an error.
  */
 int demo_run(const struct demo *demo, const struct demo_setting *setting,
@@ -91,6 +105,13 @@ void demo_release(struct demo_result *result);
 /* Adds a figure; what is a format. */
 void demo_add(struct demo_result *result, enum demo_role role, double value, enum unit unit,
 	const char *what, ...) __attribute__((format(printf, 5, 6)));
+
+/* Is there a figure of this text already? */
+bool demo_has(const struct demo_result *result, const char *what);
+
+/* Adds a comparison; the result's own verdict is the caller's to set. */
+void demo_part(struct demo_result *result, const char *what, const char *bound,
+	const char *measured, enum demo_verdict verdict);
 
 /*
  * The verdict on one number whose range was predicted; of several, all must be in their range.

@@ -63,6 +63,15 @@ void demo_print(const struct demo *demo, const struct demo_result *result, FILE 
 		print_figure(&result->figures[i], out);
 	if (result->story != NULL)
 		fprintf(out, "%s\n", result->story);
+	for (int i = 0; i < result->parts_count; i++) {
+		const struct demo_part *part = &result->parts[i];
+		char text[DEMO_TEXT_MAX + 2 * DEMO_PART_MAX];
+		snprintf(text, sizeof(text), "%s %s", part->what, part->bound);
+		print_part(out, "predicted", text);
+		snprintf(text, sizeof(text), "%s: %s", part->measured,
+			demo_verdict_names[part->verdict]);
+		print_part(out, "measured", text);
+	}
 	print_part(out, "predicted", result->expected);
 	print_part(out, "measured", result->measured);
 	print_part(out, "verdict", demo_verdict_names[result->verdict]);
@@ -84,17 +93,32 @@ static json_t *json_figure(const struct demo_figure *figure)
 		units[figure->unit], "text", text);
 }
 
+static json_t *json_parts(const struct demo_result *result)
+{
+	json_t *parts = json_array();
+
+	for (int i = 0; i < result->parts_count; i++) {
+		const struct demo_part *part = &result->parts[i];
+		json_array_append_new(
+			parts, json_pack("{s:s,s:s,s:s,s:s}", "what", part->what, "bound",
+				       part->bound, "measured", part->measured, "verdict",
+				       demo_verdict_names[part->verdict]));
+	}
+	return parts;
+}
+
 int demo_print_json(const struct demo *demo, const struct demo_result *result, FILE *out)
 {
 	json_t *figures = json_array();
 
 	for (int i = 0; i < result->figures_count; i++)
 		json_array_append_new(figures, json_figure(&result->figures[i]));
-	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:f,s:s,s:s,s:s,s:o,s:s?}", "name", demo->name,
-		"group", demo_group_names[demo->group], "sentence", demo->sentence, "explanation",
-		demo->explanation, "took_s", result->took_s, "verdict",
+	json_t *object = json_pack("{s:s,s:s,s:s,s:s,s:f,s:s,s:s,s:s,s:o,s:o,s:s?}", "name",
+		demo->name, "group", demo_group_names[demo->group], "sentence", demo->sentence,
+		"explanation", demo->explanation, "took_s", result->took_s, "verdict",
 		demo_verdict_names[result->verdict], "expected", result->expected, "measured",
-		result->measured, "figures", figures, "story", result->story);
+		result->measured, "parts", json_parts(result), "figures", figures, "story",
+		result->story);
 	char *text = json_dumps(object, JSON_COMPACT);
 
 	json_decref(object);

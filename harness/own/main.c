@@ -2,7 +2,7 @@
  * The main of a program of one's own benchmarks: its cases take the place of our workloads.
  */
 #include "harness/cli/cli.h"
-#include "harness/demo/demo.h"
+#include "harness/demo/claims.h"
 #include "harness/own/own.h"
 
 /* The library has no workloads of its own; concbench_main sets the table. */
@@ -10,6 +10,7 @@ const struct workload *const *workloads;
 
 /* Nor the lectures' examples. */
 const struct demo demo_examples[] = {{0}};
+const struct workload *const demo_workloads[] = {NULL};
 
 int concbench_main(int argc, char **argv, const struct concbench_case *cases)
 {
