@@ -1,6 +1,7 @@
 /*
  * concbench demo: claims, classic mistakes and examples, shown on this machine.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -8,28 +9,35 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/demo/demo.h"
+#include "harness/demo/claims.h"
 #include "harness/params.h"
 
-enum { NAMES_MAX = 128, OPTION_SIZE = 256, OPTION_FORMAT, OPTION_ALL };
+enum { NAMES_MAX = 128, OPTION_SIZE = 256, OPTION_FORMAT, OPTION_ALL, OPTION_DRY_RUN };
+enum { CLAIMS_SECONDS = 180 }; /* all of them together, in a group */
+
+static const char results[] = "results";
 
 static const char help[] =
 	"usage: concbench demo [NAME... | GROUP] [OPTION...]\n"
 	"Shows on this machine what is said about concurrency, and about measuring it.\n"
 	"  concbench demo              lists all\n"
-	"  concbench demo lies         lists a group: lies, claims or examples\n"
+	"  concbench demo claims       runs a group: lies, claims (3 minutes at most) or "
+	"examples\n"
 	"  concbench demo gil          measures a claim against its bound\n"
 	"  concbench demo gather       runs an example and shows its timeline\n"
 	"  concbench demo rss          measures wrongly on purpose, and rightly beside it\n"
-	"  concbench demo lies --all   runs a group; without a group everything\n"
+	"  concbench demo --all        runs everything\n"
+	"  --dry-run                   what would be measured, how long; measures nothing\n"
 	"  --size smoke|usual          how large (usual)\n"
 	"  --format text|json          json: one object per line\n"
+	"A claim takes at most 10 s and 1 GiB of memory. Results of the usual size are kept in "
+	"results/" DEMO_KEPT ",\nfor the HTML report.\n"
 	"Exit status: 0 all hold, 1 one does not, 2 wrong use, 3 one is undecided, 4 one could not "
 	"run.\n";
 
 struct demo_request {
 	struct demo_setting setting;
-	bool json, all;
+	bool json, all, dry_run;
 };
 
 static int read_choice(
@@ -45,7 +53,8 @@ static int read_options(struct demo_request *request, int argc, char **argv)
 {
 	static const struct option options[] = {{"size", required_argument, NULL, OPTION_SIZE},
 		{"format", required_argument, NULL, OPTION_FORMAT},
-		{"all", no_argument, NULL, OPTION_ALL}, {NULL, 0, NULL, 0}};
+		{"all", no_argument, NULL, OPTION_ALL},
+		{"dry-run", no_argument, NULL, OPTION_DRY_RUN}, {NULL, 0, NULL, 0}};
 	int rc = EXIT_FINE;
 	int option;
 
@@ -58,6 +67,8 @@ static int read_options(struct demo_request *request, int argc, char **argv)
 			rc = read_choice("format", optarg, "text", "json", &request->json);
 		else if (option == OPTION_ALL)
 			request->all = true;
+		else if (option == OPTION_DRY_RUN)
+			request->dry_run = true;
 		else
 			rc = cli_wrong_use(
 				"demo", "%s: unknown option or missing value", argv[optind - 1]);
@@ -102,6 +113,17 @@ static int worse(int a, int b)
 	return a;
 }
 
+/* Reports find it there; smoke sizes decide nothing and are not kept. */
+static void keep(const struct demo *demo, const struct demo_request *request,
+	const struct demo_result *result)
+{
+	int rc = request->setting.smoke ? 0 : demo_keep(results, demo, result);
+
+	if (rc != 0)
+		cli_error("demo", "reports will not know of it, %s/%s cannot be written: %s",
+			results, DEMO_KEPT, strerror(-rc));
+}
+
 static int run_one(const struct demo *demo, const struct demo_request *request)
 {
 	static const int statuses[DEMO_VERDICTS] = {[DEMO_HOLDS] = EXIT_FINE,
@@ -116,10 +138,14 @@ static int run_one(const struct demo *demo, const struct demo_request *request)
 		demo_print(demo, &result, stdout);
 	else if (rc == 0)
 		rc = demo_print_json(demo, &result, stdout);
-	if (rc == 0)
+	if (rc == 0) {
 		status = statuses[result.verdict];
-	else
+		keep(demo, request, &result);
+	} else if (rc == -EINTR && demo_signal != 0) {
+		status = 128 + demo_signal;
+	} else {
 		cli_error("demo", "%s: %s", demo->name, strerror(-rc));
+	}
 	demo_release(&result);
 	return status;
 }
@@ -129,35 +155,90 @@ static void list_one(const struct demo *demo)
 	printf("  %-22s %5.1f s  %s\n", demo->name, demo->seconds, demo->sentence);
 }
 
-/* Lists or runs a group, DEMO_GROUPS: all. */
-static int do_group(const struct demo_request *request, enum demo_group group)
+static void list_all(void)
 {
-	int status = EXIT_FINE;
-
-	for (enum demo_group each = 0; each < DEMO_GROUPS; each++) {
-		bool headed = false;
-
+	for (enum demo_group group = 0; group < DEMO_GROUPS; group++) {
+		printf("%s\n", demo_group_names[group]);
 		for (const struct demo *const *table = demo_tables; *table != NULL; table++)
-			for (const struct demo *demo = *table; demo->name != NULL; demo++) {
-				if (demo->group != each || (group != DEMO_GROUPS && group != each))
-					continue;
-				if (request->all) {
-					status = worse(status, run_one(demo, request));
-					continue;
-				}
-				if (!headed)
-					printf("%s\n", demo_group_names[each]);
-				headed = true;
-				list_one(demo);
-			}
+			for (const struct demo *demo = *table; demo->name != NULL; demo++)
+				if (demo->group == group)
+					list_one(demo);
+	}
+}
+
+/* Takes those of a group (DEMO_GROUPS: all), or those that are named; how many fit. */
+static int collect(const struct demo **chosen, enum demo_group group, char *const *names, int count)
+{
+	int taken = 0;
+
+	for (int i = 0; i < count && taken < NAMES_MAX; i++)
+		chosen[taken++] = demo_find(names[i]);
+	for (enum demo_group each = 0; each < DEMO_GROUPS && count == 0; each++)
+		for (const struct demo *const *table = demo_tables; *table != NULL; table++)
+			for (const struct demo *demo = *table; demo->name != NULL; demo++)
+				if (demo->group == each &&
+					(group == DEMO_GROUPS || group == each) &&
+					taken < NAMES_MAX)
+					chosen[taken++] = demo;
+	return taken;
+}
+
+static int print_plan(const struct demo *const *chosen, int count)
+{
+	double seconds = 0;
+	int claims = 0;
+
+	for (int i = 0; i < count; i++) {
+		seconds += demo_print_plan(chosen[i], stdout);
+		claims += chosen[i]->group == DEMO_CLAIM;
+	}
+	printf("%d demonstrations, about %.0f s", count, seconds);
+	if (claims > 0)
+		printf("; a claim takes at most %d s and %d MiB of memory", CLAIM_SECONDS,
+			CLAIM_MIB);
+	printf("; nothing was measured\n");
+	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
+}
+
+/* Claims of a group share its time; one that is alone has all that a claim may take. */
+static int run_all(
+	struct demo_request *request, const struct demo *const *chosen, int count, bool shared)
+{
+	int status = EXIT_FINE, claims = 0;
+
+	for (int i = 0; i < count; i++)
+		claims += chosen[i]->group == DEMO_CLAIM;
+	if (shared && claims * CLAIM_SECONDS > CLAIMS_SECONDS)
+		request->setting.claim_ns = CLAIMS_SECONDS * 1000000000ull / (uint64_t)claims;
+	for (int i = 0; i < count && status < 128; i++) {
+		int own = run_one(chosen[i], request);
+		status = own > 128 ? own : worse(status, own);
 	}
 	return status;
+}
+
+static int show(struct demo_request *request, char *const *names, int count)
+{
+	const struct demo *chosen[NAMES_MAX];
+	enum demo_group group = count == 1 ? find_group(names[0]) : DEMO_GROUPS;
+
+	if (count == 0 && !request->all && !request->dry_run) {
+		list_all();
+		return EXIT_FINE;
+	}
+	if (group != DEMO_GROUPS)
+		count = 0;
+	for (int i = 0; i < count; i++)
+		if (demo_find(names[i]) == NULL)
+			return unknown(names[i]);
+	int taken = collect(chosen, group, names, count);
+	return request->dry_run ? print_plan(chosen, taken)
+				: run_all(request, chosen, taken, count == 0);
 }
 
 int demo_main(int argc, char **argv)
 {
 	struct demo_request request = {.setting = demo_usual};
-	int status = EXIT_FINE;
 
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -168,14 +249,5 @@ int demo_main(int argc, char **argv)
 	if (rc != EXIT_FINE)
 		return rc;
 	signal(SIGPIPE, SIG_IGN);
-	if (optind == argc)
-		return do_group(&request, DEMO_GROUPS);
-	if (optind + 1 == argc && find_group(argv[optind]) != DEMO_GROUPS)
-		return do_group(&request, find_group(argv[optind]));
-	for (int i = optind; i < argc; i++)
-		if (demo_find(argv[i]) == NULL)
-			return unknown(argv[i]);
-	for (int i = optind; i < argc; i++)
-		status = worse(status, run_one(demo_find(argv[i]), &request));
-	return status;
+	return show(&request, argv + optind, argc - optind);
 }

@@ -100,22 +100,27 @@ static enum unit unit_of(const struct claim_test *test)
 	return test->b.workload == NULL ? metrics[test->metric].unit : UNIT_PLAIN;
 }
 
-static void tell(struct demo_result *result, const struct claim_test *test,
-	const struct interval *interval, enum demo_verdict verdict)
+void claim_bound_text(const struct claim_test *test, char *text, size_t bytes)
 {
 	static const char *const words[] = {
 		[AT_LEAST] = ">=", [AT_MOST] = "<=", [AT_LEAST_PER_CPU] = ">="};
-	char bound[DEMO_PART_MAX], number[NUMBER_MAX], measured[DEMO_PART_MAX];
+	char number[NUMBER_MAX];
 
 	number_format(number, sizeof(number), bound_of(test), unit_of(test), DIGITS_DEFAULT);
 	if (test->direction == WITHIN)
-		snprintf(bound, sizeof(bound), "within %.3g .. %.3g", 1 / test->bound, test->bound);
+		snprintf(text, bytes, "within %.3g .. %.3g", 1 / test->bound, test->bound);
 	else
-		snprintf(bound, sizeof(bound), "%s %s", words[test->direction], number);
+		snprintf(text, bytes, "%s %s", words[test->direction], number);
+}
+
+static void tell(struct demo_result *result, const struct claim_test *test,
+	const struct interval *interval, enum demo_verdict verdict)
+{
+	char bound[DEMO_PART_MAX], measured[DEMO_PART_MAX] = "too few samples for a figure";
+
+	claim_bound_text(test, bound, sizeof(bound));
 	if (interval->n > 0)
 		number_interval(measured, sizeof(measured), interval, unit_of(test));
-	else
-		snprintf(measured, sizeof(measured), "too few samples for a figure");
 	demo_part(result, test->what, bound, measured, verdict);
 }
 

@@ -65,6 +65,9 @@ extern const struct demo demo_claims[];
 /* Workloads that are measured here only, ended by a NULL; defined in bench/demo/workloads.c. */
 extern const struct workload *const demo_workloads[];
 
+/* ">= 0.95", "within 0.952 .. 1.05" */
+void claim_bound_text(const struct claim_test *test, char *text, size_t bytes);
+
 /* What an interval says about a bound. */
 enum demo_verdict claim_judge(
 	const struct interval *interval, enum claim_bound direction, double bound);

@@ -12,7 +12,7 @@
 #include "harness/record_latency.h"
 
 /* Bytes per task differ by factors: a baseline that stands nearly still is good enough. */
-enum { WINDOW_MS = 150, WINDOW_SMOKE_MS = 50, SETTLE_MS = 300, MS = 1000000 };
+enum { WINDOW_MS = 100, WINDOW_SMOKE_MS = 50, SETTLE_MS = 100, MS = 1000000 };
 enum { TRIES = 2 }; /* of an invocation that was disturbed */
 
 static enum claim_need need_of(enum claim_metric metric)

@@ -19,12 +19,13 @@ const char *const demo_role_names[] = {"wrong", "right", "figure"};
 const struct demo *const demo_tables[] = {
 	demo_lies, demo_claims, demo_guest_claims, demo_examples, NULL};
 
+int demo_signal;
+
 static int invoke(const struct plan *plan, struct record *record)
 {
-	int signal;
-	int rc = invocation_run(plan, record, &signal);
+	int rc = invocation_run(plan, record, &demo_signal);
 
-	return rc == 0 && signal != 0 ? -EINTR : rc;
+	return rc == 0 && demo_signal != 0 ? -EINTR : rc;
 }
 
 const struct demo_setting demo_usual = {.smoke = false, .invoke = invoke, .rooms = limit_rooms};

@@ -19,6 +19,9 @@
 enum { DEMO_FIGURES_MAX = 24, DEMO_TEXT_MAX = 480, DEMO_PARTS_MAX = 12, DEMO_PART_MAX = 96 };
 
 enum demo_group { DEMO_LIE, DEMO_CLAIM, DEMO_EXAMPLE, DEMO_GROUPS };
+/* The kept results, one JSON object per line; the last of a name is the one that counts. */
+#define DEMO_KEPT "demo.ndjson"
+
 extern const char *const demo_group_names[DEMO_GROUPS + 1]; /* "lies", …; ended by NULL */
 
 /* Did the machine show what was said beforehand? */
@@ -69,6 +72,7 @@ struct demo_setting {
 	int (*invoke)(const struct plan *plan, struct record *record);
 	int (*rooms)(struct limit_room rooms[LIMIT_ROOMS_MAX]); /* NULL: there is memory enough */
 };
+extern int demo_signal; /* what ended demo_usual's last invocation early; 0: nothing did */
 extern const struct demo_setting demo_usual; /* this machine, the size the row's duration is of */
 
 struct demo {
@@ -128,6 +132,21 @@ void demo_undecided(struct demo_result *result, const char *reason);
 /* The result for a reader, and as one JSON object on one line (-ENOMEM without memory). */
 void demo_print(const struct demo *demo, const struct demo_result *result, FILE *out);
 int demo_print_json(const struct demo *demo, const struct demo_result *result, FILE *out)
+	__attribute__((warn_unused_result));
+
+/*
+ * What would be done: of a claim its comparisons with their bounds, and the cells that are
+ * measured. Returns  seconds, about; a claim takes up to CLAIM_SECONDS where it is not decided
+ * before.
+ */
+double demo_print_plan(const struct demo *demo, FILE *out);
+
+/*
+ * Appends the result to the results' folder, where reports find it (DEMO_KEPT), with when and where
+ * it was. The folder is made if it is not there.
+ *   Returns  0 or -errno.
+ */
+int demo_keep(const char *results, const struct demo *demo, const struct demo_result *result)
 	__attribute__((warn_unused_result));
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "harness/report/chart.h"
 #include "harness/report/findings.h"
+#include "harness/report/html_demos.h"
 #include "harness/report/number.h"
 #include "harness/report/report.h"
 
@@ -141,7 +142,11 @@ static int write_rest(const struct document *document)
 	fputs("<section id=\"scaling\">\n", document->out);
 	rc = scaling_write(writer, document->report);
 	charts_write(&document->charts, CHARTS_OF_RUN, document->out);
-	fputs("</section>\n<section id=\"legend\">\n", document->out);
+	fputs("</section>\n", document->out);
+	if (rc == 0)
+		rc = html_demos(document->out,
+			document->report->demos != NULL ? document->report->demos : "");
+	fputs("<section id=\"legend\">\n", document->out);
 	report_legend(document->report, writer);
 	fputs("</section>\n<section id=\"machine\">\n", document->out);
 	report_origin(document->report, writer);

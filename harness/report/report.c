@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/demo/demo.h"
 #include "harness/report/findings.h"
 #include "harness/report/html.h"
 #include "harness/report/number.h"
@@ -23,6 +25,8 @@ int report_make(struct report *report, const struct session *session, const char
 	if (folder != NULL)
 		snprintf(path, sizeof(path), "%s/hyperfine.json", folder);
 	int rc = hyperfine_read(&report->hyperfine, path);
+	if (rc == 0 && folder != NULL && asprintf(&report->demos, "%s/../" DEMO_KEPT, folder) < 0)
+		rc = -ENOMEM;
 	return rc == 0 ? groups_make(&report->groups, session) : rc;
 }
 
@@ -30,6 +34,7 @@ void report_free(struct report *report)
 {
 	groups_free(&report->groups);
 	hyperfine_free(&report->hyperfine);
+	free(report->demos);
 }
 
 void report_origin(const struct report *report, const struct writer *writer)

@@ -17,6 +17,7 @@ struct report {
 	struct groups groups;
 	struct hyperfine hyperfine;
 	bool charts; /* HTML: with charts */
+	char *demos; /* HTML: path of the demonstrations' results; malloc'd, NULL: none */
 };
 
 /* One benchmark: heading, grid, footnotes. 0 or -ENOMEM. */

@@ -17,11 +17,33 @@ static void says(const char *command, int status, const char *text)
 	ck_assert_msg(strstr(output, text) != NULL, "%s: no '%s' in: %s", command, text, output);
 }
 
-START_TEST(without_a_name_all_are_listed_and_with_a_group_its_own)
+START_TEST(without_a_name_all_are_listed)
 {
 	says("concbench demo", 0, "lies\n");
-	says("concbench demo lies", 0, "  mean-of-percentiles ");
+	says("concbench demo", 0, "  mean-of-percentiles ");
 	ck_assert_ptr_null(strstr(output, "verdict"));
+}
+END_TEST
+
+START_TEST(a_dry_run_names_cells_and_bounds_and_measures_nothing)
+{
+	says("concbench demo --dry-run claims", 0, "measures  7 to 14 times hash/threads-gil");
+	ck_assert_ptr_nonnull(strstr(output, "bound     CPU per time while waiting, polling over "
+					     "waiting >= 20"));
+	ck_assert_ptr_nonnull(strstr(output, "at most 10 s and 1024 MiB of memory; nothing was "
+					     "measured"));
+	ck_assert_ptr_null(strstr(output, "verdict"));
+	ck_assert_ptr_null(strstr(output, "mean-of-percentiles"));
+	says("concbench demo --dry-run", 0, "mean-of-percentiles (about");
+}
+END_TEST
+
+START_TEST(what_was_shown_is_kept_for_reports)
+{
+	says("cd $(mktemp -d) && concbench demo lazy-start fibonacci && cat results/demo.ndjson "
+	     "&& rm -r $PWD",
+		0, "\n{\"name\":\"lazy-start\"");
+	ck_assert_ptr_nonnull(strstr(output, "\n{\"name\":\"fibonacci\""));
 }
 END_TEST
 
@@ -49,7 +71,9 @@ Suite *suite(void)
 	Suite *s = suite_create("cli/demo");
 	TCase *tcase = tcase_create("demo");
 
-	tcase_add_test(tcase, without_a_name_all_are_listed_and_with_a_group_its_own);
+	tcase_add_test(tcase, without_a_name_all_are_listed);
+	tcase_add_test(tcase, a_dry_run_names_cells_and_bounds_and_measures_nothing);
+	tcase_add_test(tcase, what_was_shown_is_kept_for_reports);
 	tcase_add_test(tcase, a_name_runs_it);
 	tcase_add_test(tcase, wrong_use_is_told);
 	suite_add_tcase(s, tcase);
