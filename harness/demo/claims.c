@@ -139,7 +139,7 @@ static double median_of(const double *values, int n)
 /* The median of each cell, for each metric that a test asks for. */
 static void tell_figures(struct demo_result *result, const struct claim_cells *cells)
 {
-	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
+	for (const struct claim_test *test = cells->tests; test->claim != NULL; test++) {
 		const struct claim_cell *sides[] = {&test->a, &test->b};
 		for (int i = 0; i < 2; i++) {
 			char what[DEMO_TEXT_MAX], text[DEMO_TEXT_MAX / 2];
@@ -164,7 +164,7 @@ static enum demo_verdict judge(
 {
 	enum demo_verdict verdict = DEMO_HOLDS;
 
-	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
+	for (const struct claim_test *test = cells->tests; test->claim != NULL; test++) {
 		if (strcmp(test->claim, result->demo->name) != 0)
 			continue;
 		struct interval interval = interval_of(cells, test);
@@ -228,7 +228,19 @@ static bool has_room(struct demo_result *result, const struct demo_setting *sett
 	return true;
 }
 
-int claim_run(struct demo_result *result, const struct demo_setting *setting)
+const struct claim_test *claim_table_of(const char *claim)
+{
+	static const struct claim_test *const tables[] = {claim_tests, claim_guest_tests};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct claim_test *test = tables[i]; test->claim != NULL; test++)
+			if (strcmp(test->claim, claim) == 0)
+				return tables[i];
+	return NULL;
+}
+
+int claim_run_tests(struct demo_result *result, const struct demo_setting *setting,
+	const struct claim_test *table)
 {
 	struct claim_cells *cells;
 
@@ -237,10 +249,15 @@ int claim_run(struct demo_result *result, const struct demo_setting *setting)
 	cells = malloc(sizeof(*cells));
 	if (cells == NULL)
 		return -ENOMEM;
-	claim_cells_of(cells, result->demo->name);
+	claim_cells_of(cells, table, result->demo->name);
 	int rc = measure(result, setting, cells);
 	if (rc == 0)
 		result->verdict = judge(result, cells, true);
 	free(cells);
 	return rc == -EAGAIN ? 0 : rc;
+}
+
+int claim_run(struct demo_result *result, const struct demo_setting *setting)
+{
+	return claim_run_tests(result, setting, claim_tests);
 }

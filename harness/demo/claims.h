@@ -76,8 +76,9 @@ enum demo_verdict claim_judge(
 const struct claim_test *claim_table_of(const char *claim);
 
 /*
- * Runs all tests of the claim that result->demo names, of a table that ends with a NULL claim: each cell once per round, forwards and
- * backwards in turn. More rounds follow where the first leave it undecided and there is time.
+ * Runs all tests of the claim that result->demo names, of a table that ends with a NULL claim: each
+ * cell once per round, forwards and backwards in turn. More rounds follow where the first leave it
+ * undecided and there is time.
  */
 int claim_run_tests(struct demo_result *result, const struct demo_setting *setting,
 	const struct claim_test *table);
@@ -108,14 +109,15 @@ enum claim_need {
 
 /* The cells of a claim's tests, each once, and what was measured of them. */
 struct claim_cells {
+	const struct claim_test *tests; /* the claim's table */
 	const struct claim_cell *cells[CLAIM_CELLS_MAX];
 	enum claim_need needs[CLAIM_CELLS_MAX];
 	int count, rounds;
 	double values[CLAIM_CELLS_MAX][CLAIM_METRICS][CLAIM_PAIRS_MAX]; /* NaN: none */
 };
 
-/* Collects the cells of the claim of this name. */
-void claim_cells_of(struct claim_cells *cells, const char *claim);
+/* Collects the cells of a claim's tests. */
+void claim_cells_of(struct claim_cells *cells, const struct claim_test *tests, const char *claim);
 
 /* The index of a cell for a metric; it is there. */
 int claim_cell_index(
@@ -132,8 +134,11 @@ int claim_cells_round(struct claim_cells *cells, struct demo_result *result,
 /* "fetch/async tasks=1k delay=10ms" */
 void claim_cell_text(const struct claim_cell *cell, char *text, size_t bytes);
 
-/* The plan of a cell. Returns  0 or -EINVAL. */
-int claim_cell_plan(struct plan *plan, const struct claim_cell *cell, enum claim_need need,
-	bool smoke) __attribute__((warn_unused_result));
+/*
+ * The plan of a cell.
+ *   Returns  0; -EINVAL; -EAGAIN, with the reason in the result, where a guest is not here.
+ */
+int claim_cell_plan(struct plan *plan, struct demo_result *result, const struct claim_cell *cell,
+	enum claim_need need, bool smoke) __attribute__((warn_unused_result));
 
 #endif

@@ -57,10 +57,10 @@ static void add(struct claim_cells *cells, const struct claim_cell *cell, enum c
 	cells->count++;
 }
 
-void claim_cells_of(struct claim_cells *cells, const char *claim)
+void claim_cells_of(struct claim_cells *cells, const struct claim_test *tests, const char *claim)
 {
-	*cells = (struct claim_cells){.count = 0};
-	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
+	*cells = (struct claim_cells){.tests = tests};
+	for (const struct claim_test *test = tests; test->claim != NULL; test++) {
 		if (strcmp(test->claim, claim) != 0)
 			continue;
 		add(cells, &test->a, test->metric);
@@ -102,17 +102,18 @@ static int64_t calibration_of(const struct workload *workload)
 	return calibration;
 }
 
-int claim_cell_plan(
-	struct plan *plan, const struct claim_cell *cell, enum claim_need need, bool smoke)
+int claim_cell_plan(struct plan *plan, struct demo_result *result, const struct claim_cell *cell,
+	enum claim_need need, bool smoke)
 {
-	const struct workload *workload = find_workload(cell->workload);
-	int window_ms = cell->window_ms > 0 ? cell->window_ms : WINDOW_MS;
-	int rc = draft_plan(plan, workload, cell->model,
-		need >= NEED_PEAK ? KIND_MEMORY : KIND_TIME, cell->params);
+	enum kind kind = need >= NEED_PEAK ? KIND_MEMORY : KIND_TIME;
+	int window_ms = smoke ? WINDOW_SMOKE_MS : cell->window_ms > 0 ? cell->window_ms : WINDOW_MS;
+	int rc = model_find(cell->model) == NULL ? claim_guest_plan(result, cell, kind, plan)
+						 : draft_plan(plan, find_workload(cell->workload),
+							   cell->model, kind, cell->params);
 
 	if (rc != 0)
 		return rc;
-	plan->draft.window_ns = (uint64_t)(smoke ? WINDOW_SMOKE_MS : window_ms) * MS;
+	plan->draft.window_ns = (uint64_t)window_ms * MS;
 	plan->settle_ns = need == NEED_BYTES ? (uint64_t)SETTLE_MS * MS : 0;
 	return 0;
 }
@@ -181,10 +182,13 @@ static int measure(struct claim_cells *cells, int cell, struct demo_result *resu
 	const struct demo_setting *setting)
 {
 	struct plan plan;
-	int rc = claim_cell_plan(&plan, cells->cells[cell], cells->needs[cell], setting->smoke);
-	const struct workload *workload = plan.draft.workload;
+	int rc = claim_cell_plan(
+		&plan, result, cells->cells[cell], cells->needs[cell], setting->smoke);
 
-	if (rc == 0 && workload->calibrate != NULL)
+	if (rc != 0)
+		return rc;
+	const struct workload *workload = plan.draft.workload;
+	if (workload->calibrate != NULL)
 		plan.draft.values[workload->calibrated] = calibration_of(workload);
 	for (int i = 1; rc == 0; i++) {
 		struct record record = {0};

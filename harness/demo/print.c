@@ -192,20 +192,21 @@ int demo_keep(const char *results, const struct demo *demo, const struct demo_re
 
 double demo_print_plan(const struct demo *demo, FILE *out)
 {
+	const struct claim_test *tests = claim_table_of(demo->name);
 	struct claim_cells cells;
 	char text[DEMO_TEXT_MAX], bound[DEMO_PART_MAX];
 
 	fprintf(out, "%s (about %.3g s): %s\n", demo->name, demo->seconds, demo->sentence);
-	if (demo->group != DEMO_CLAIM)
+	if (tests == NULL)
 		return demo->seconds;
-	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
+	for (const struct claim_test *test = tests; test->claim != NULL; test++) {
 		if (strcmp(test->claim, demo->name) != 0)
 			continue;
 		claim_bound_text(test, bound, sizeof(bound));
 		snprintf(text, sizeof(text), "%s %s", test->what, bound);
 		print_part(out, "bound", text);
 	}
-	claim_cells_of(&cells, demo->name);
+	claim_cells_of(&cells, tests, demo->name);
 	for (int i = 0; i < cells.count; i++) {
 		char cell[DEMO_TEXT_MAX - 64];
 		claim_cell_text(cells.cells[i], cell, sizeof(cell));

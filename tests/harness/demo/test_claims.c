@@ -21,7 +21,7 @@ static bool is_cell(const struct plan *plan, const struct claim_cell *cell)
 
 	if (cell->workload == NULL)
 		return false;
-	ck_assert_int_eq(claim_cell_plan(&other, cell, NEED_TIME, false), 0);
+	ck_assert_int_eq(claim_cell_plan(&other, NULL, cell, NEED_TIME, false), 0);
 	if (other.draft.workload == plan->draft.workload && other.draft.workload->calibrate != NULL)
 		other.draft.values[other.draft.workload->calibrated] =
 			plan->draft.values[other.draft.workload->calibrated];
@@ -186,9 +186,9 @@ START_TEST(a_cell_of_several_comparisons_is_measured_once_per_round)
 	struct claim_cells cells;
 	char text[DEMO_TEXT_MAX];
 
-	claim_cells_of(&cells, "start-cost");
+	claim_cells_of(&cells, claim_tests, "start-cost");
 	ck_assert_int_eq(cells.count, 3);
-	claim_cells_of(&cells, "many");
+	claim_cells_of(&cells, claim_tests, "many");
 	ck_assert_int_eq(cells.count, 3);
 	ck_assert_int_eq(cells.needs[0], NEED_COUNT);
 	ck_assert_int_eq(cells.needs[2], NEED_BYTES);
@@ -253,7 +253,7 @@ START_TEST(every_claim_has_comparisons_and_every_comparison_names_what_exists)
 {
 	for (const struct demo *demo = demo_claims; demo->name != NULL; demo++) {
 		struct claim_cells cells;
-		claim_cells_of(&cells, demo->name);
+		claim_cells_of(&cells, claim_tests, demo->name);
 		ck_assert_msg(cells.count > 0, "%s has no comparison", demo->name);
 		ck_assert_msg(demo->seconds <= CLAIM_SECONDS, "%s takes too long", demo->name);
 		ck_assert_ptr_eq(demo_find(demo->name), demo);
@@ -261,14 +261,15 @@ START_TEST(every_claim_has_comparisons_and_every_comparison_names_what_exists)
 			struct plan plan;
 			char text[DEMO_TEXT_MAX];
 			claim_cell_text(cells.cells[i], text, sizeof(text));
-			ck_assert_msg(claim_cell_plan(&plan, cells.cells[i], NEED_TIME, false) == 0,
+			ck_assert_msg(
+				claim_cell_plan(&plan, NULL, cells.cells[i], NEED_TIME, false) == 0,
 				"%s: there is no %s", demo->name, text);
 		}
 	}
 	for (const struct claim_test *test = claim_tests; test->claim != NULL; test++) {
 		struct claim_cells cells;
 		ck_assert_ptr_nonnull(demo_find(test->claim));
-		claim_cells_of(&cells, test->claim);
+		claim_cells_of(&cells, claim_tests, test->claim);
 		ck_assert_int_lt(claim_cell_index(&cells, &test->a, test->metric), cells.count);
 		if (test->b.workload != NULL)
 			ck_assert_int_lt(
