@@ -86,6 +86,13 @@ static int print_plan(const struct options *options, const struct run_plan *plan
 		(unsigned long long)estimate.duration_ns / 1000000000u % 60, text);
 	if (estimate.largest != NULL)
 		printf(" (%s/%s)", estimate.largest->workload->name, estimate.largest->model->name);
+	if (estimate.more > 0)
+		printf("\nat most %d more of memory, about %llu min %llu s, while its interval per "
+		       "task is "
+		       "wider than +-%.0f %%",
+			estimate.more, (unsigned long long)estimate.more_ns / 60000000000u,
+			(unsigned long long)estimate.more_ns / 1000000000u % 60,
+			100 * memory_spread_most);
 	printf("\nseed %llu, effort %s: %s\n", (unsigned long long)options->seed,
 		options->effort->name, options->effort->summary);
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;

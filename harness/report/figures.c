@@ -250,7 +250,8 @@ int row_compute(struct row *row, const struct group_rows *group)
 	judge_status(row);
 	row->rate = row->round_ns = row->ratio = row->cpu_ns = row->load_cpu_ns = no_interval;
 	row->sum_cpu_ns = row->faults = row->run_delay_ns = no_interval;
-	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes = no_interval;
+	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes =
+		row->memory_bytes = no_interval;
 	row->max_ns = row->peak_bytes = row->fairness = NAN;
 	for (int i = 0; i < PERCENTILES; i++)
 		row->percentiles_ns[i] = NAN;

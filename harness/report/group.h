@@ -39,6 +39,7 @@ struct row {
 			    nothing */
 	/* kind memory */
 	struct interval user_bytes, kernel_bytes; /* per task */
+	struct interval memory_bytes;             /* per task, both sides together */
 	double peak_bytes;
 	bool fitted; /* per task is a slope over several sizes */
 };
@@ -119,6 +120,15 @@ enum standing row_standing(const struct group_rows *group, const struct row *row
  * Memory per task of every row by a fit over the sizes of all memory groups of the same benchmark.
  */
 int groups_fit(struct groups *groups, const struct session *session);
+
+/*
+ * Half the width of the interval of a row's memory per task, of both sides together, in shares of
+ * its middle. NaN where there is no interval, as of one invocation.
+ */
+double row_memory_spread(const struct row *row);
+
+/* A spread beyond this is wide: measured again while there is time, then said. */
+extern const double memory_spread_most;
 
 /* The block's half (0 permutation, 1 mirror) that record i of the row belongs to. */
 int row_half(const struct row *row, int i);

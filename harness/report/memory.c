@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +14,11 @@
 
 static const double confidence = 0.95;
 
+const double memory_spread_most = 0.03;
+
 /* Points of one model over all memory groups of a benchmark. */
 struct points {
-	struct fit_point *user, *kernel;
+	struct fit_point *user, *kernel, *both;
 	int count, room;
 	int64_t size; /* tasks of the last point */
 	int sizes;
@@ -32,15 +35,20 @@ static int add(struct points *points, const struct record *record, int64_t tasks
 		struct fit_point *kernel = realloc(points->kernel, (size_t)room * sizeof(*kernel));
 		if (kernel != NULL)
 			points->kernel = kernel;
-		if (user == NULL || kernel == NULL)
+		struct fit_point *both = realloc(points->both, (size_t)room * sizeof(*both));
+		if (both != NULL)
+			points->both = both;
+		if (user == NULL || kernel == NULL || both == NULL)
 			return -ENOMEM;
 		points->room = room;
 	}
 	double n = (double)tasks;
-	points->user[points->count] = (struct fit_point){
-		.group = record->place.block, .x = n, .y = record->memory.user_per_task * n};
-	points->kernel[points->count++] = (struct fit_point){
-		.group = record->place.block, .x = n, .y = record->memory.kernel_per_task * n};
+	double user = record->memory.user_per_task * n, kernel = record->memory.kernel_per_task * n;
+	int64_t block = record->place.block;
+	points->user[points->count] = (struct fit_point){.group = block, .x = n, .y = user};
+	points->kernel[points->count] = (struct fit_point){.group = block, .x = n, .y = kernel};
+	points->both[points->count++] =
+		(struct fit_point){.group = block, .x = n, .y = user + kernel};
 	return 0;
 }
 
@@ -107,6 +115,27 @@ static void take_warnings(struct row *row, const struct group_rows *memory)
 	}
 }
 
+double row_memory_spread(const struct row *row)
+{
+	const struct interval *bytes = &row->memory_bytes;
+
+	if (bytes->n < 2 || !(bytes->middle > 0))
+		return NAN;
+	return (bytes->high - bytes->low) / 2 / bytes->middle;
+}
+
+static void warn_of_spread(struct row *row)
+{
+	char text[RECORD_REASON_MAX];
+	double spread = row_memory_spread(row);
+
+	if (!(spread > memory_spread_most))
+		return;
+	snprintf(text, sizeof(text), "memory per task is still wide: +-%.1f %% over %d blocks",
+		100 * spread, row->memory_bytes.n);
+	row_warn(row, text);
+}
+
 static int fit_row(struct groups *groups, const struct session *session, struct group_rows *group,
 	struct row *row)
 {
@@ -127,10 +156,14 @@ static int fit_row(struct groups *groups, const struct session *session, struct 
 		row->fitted = points.sizes > 1;
 		row->user_bytes = per_task(points.user, points.count, row->fitted);
 		row->kernel_bytes = per_task(points.kernel, points.count, row->fitted);
+		row->memory_bytes = per_task(points.both, points.count, row->fitted);
 		row->peak_bytes = points.peak_bytes;
+		if (group->kind == KIND_TIME && row->status == STATUS_OK)
+			warn_of_spread(row);
 	}
 	free(points.user);
 	free(points.kernel);
+	free(points.both);
 	return rc;
 }
 

@@ -15,6 +15,7 @@ struct effort {
 	bool everything;  /* all workloads and models, also at 1 CPU; memory of every workload */
 	int blocks;       /* of kind time */
 	int memory_blocks, memory_sizes;
+	int memory_more; /* blocks that are added at most where a figure's interval stays wide */
 	uint64_t window_min_ns, window_max_ns;
 	uint64_t settle_ns; /* of a memory invocation: how long a still baseline is waited for */
 	uint64_t budget_ns; /* the default of --budget; 0 = none */

@@ -46,6 +46,13 @@ struct run_estimate run_estimate(
 		if (cell->kind != KIND_MEMORY)
 			estimate.duration_ns += effort->window_max_ns;
 	}
+	for (int i = 0; i < plan->cells_count; i++)
+		if (plan->cells[i].kind == KIND_MEMORY)
+			estimate.more += effort->memory_more;
+	estimate.more_ns = (uint64_t)estimate.more * beside_ns[KIND_MEMORY];
+	if (budget_ns > 0 && estimate.duration_ns + estimate.more_ns > budget_ns)
+		estimate.more_ns =
+			budget_ns > estimate.duration_ns ? budget_ns - estimate.duration_ns : 0;
 	if (budget_ns > 0 && estimate.duration_ns > budget_ns)
 		estimate.duration_ns = budget_ns;
 	for (int i = 0; i < plan->cells_count; i++) {

@@ -11,6 +11,7 @@
 #define CONCBENCH_HARNESS_RUN_PLAN_H
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,6 +81,16 @@ void plan_free(struct run_plan *plan);
 
 /* Orders the steps of a plan whose groups are set, by its seed. 0 or -ENOMEM. */
 int schedule_make(struct run_plan *plan) __attribute__((warn_unused_result));
+
+/*
+ * Appends a block: of every group the cells that are wanted, once each and without a mirror, groups
+ * and cells in random order.
+ *   wanted   [plan->cells_count]
+ *   random   the state of a generator of its own: what was planned stays as its seed has it
+ *   Returns  how many steps, or -ENOMEM with the plan as it was.
+ */
+int schedule_more(struct run_plan *plan, const bool *wanted, int block, uint64_t *random)
+	__attribute__((warn_unused_result));
 
 /* One past the last step of the unit that begins at step `from`. */
 int plan_unit_end(const struct run_plan *plan, int from);

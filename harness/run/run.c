@@ -8,6 +8,7 @@
 #include "harness/params.h"
 #include "harness/run/arguments.h"
 #include "harness/run/random.h"
+#include "harness/run/repeat.h"
 #include "harness/run/stop.h"
 
 enum {
@@ -24,11 +25,17 @@ static const uint64_t second_ns = 1000000000u;
 struct run_cell {
 	bool given_up;
 	int failures;
+	int last; /* its last record, counted from 1; 0: none */
 };
 
 static uint64_t elapsed_ns(const struct run *run)
 {
 	return run->executor->now_ns(run->executor) - run->start_ns;
+}
+
+static bool late(const struct run *run)
+{
+	return run->budget_ns > 0 && elapsed_ns(run) > run->budget_ns;
 }
 
 /* Steps from `from` on that will be made, by kind. */
@@ -157,6 +164,7 @@ static int invoke_once(struct run *run, const struct step *step, struct record *
 	}
 	place_record(run, step, record);
 	rc = journal_record(run->journal, record);
+	run->cells[step->cell].last = run->journal->session.records_count;
 	progress_result(run->progress, record);
 	learn(run, step, record);
 	return rc;
@@ -238,8 +246,7 @@ static int unit(struct run *run, int from, int to)
 		rc = journal_event(run->journal, &event);
 		progress_say(run->progress, "%.0f %% of a CPU was taken from outside: %s",
 			share * 100, i < REPEATS_MAX ? "measured again" : "given up");
-		bool late = run->budget_ns > 0 && elapsed_ns(run) > run->budget_ns;
-		if (rc != 0 || i == REPEATS_MAX || late)
+		if (rc != 0 || i == REPEATS_MAX || late(run))
 			return rc;
 	}
 }
@@ -265,6 +272,68 @@ static void calibrate(struct run *run)
 	}
 }
 
+/* Marks the cells whose figure of memory is wide. Returns how many, -ENOMEM. */
+static int mark_wide(struct run *run, bool *wide)
+{
+	const struct run_plan *plan = run->plan;
+	int *records = calloc((size_t)plan->cells_count + 1, sizeof(*records));
+
+	if (records == NULL)
+		return -ENOMEM;
+	for (int i = 0; i < plan->cells_count; i++)
+		records[i] = run->cells[i].given_up || plan->cells[i].kind != KIND_MEMORY
+				     ? -1
+				     : run->cells[i].last - 1;
+	int count = repeat_wide(&run->journal->session, records, plan->cells_count, wide);
+	free(records);
+	return count;
+}
+
+/* A block of memory that was not planned, whole or not at all: a slope needs all its sizes. */
+static int more_memory(struct run *run, const bool *wide, int block, uint64_t *random)
+{
+	struct run_plan *plan = run->plan;
+	int from = plan->steps_count;
+	int count = schedule_more(plan, wide, block, random);
+	int rc = count < 0 ? count : 0;
+
+	run->added += count > 0 ? count : 0;
+	for (int to; from < plan->steps_count && rc == 0; from = to) {
+		to = plan_unit_end(plan, from);
+		rc = unit(run, from, to);
+	}
+	return rc;
+}
+
+/*
+ * Memory again, block by block, where the interval of a figure is wide: until it is not, the effort
+ * allows no more, or the budget has no room for another block.
+ */
+static int repeat_memory(struct run *run)
+{
+	const struct effort *effort = run->effort;
+	bool *wide = calloc((size_t)run->plan->cells_count + 1, sizeof(*wide));
+	uint64_t random = run->plan->seed ^ 0x6d656d6f7279u; /* "memory": not the plan's draws */
+	int rc = wide == NULL ? -ENOMEM : 0;
+
+	for (int i = 0; i < effort->memory_more && rc == 0; i++) {
+		int count = mark_wide(run, wide);
+		rc = count < 0 ? count : 0;
+		uint64_t need_ns = count > 0 ? (uint64_t)count * beside_ns(run, KIND_MEMORY) : 0;
+		if (count <= 0 ||
+			(run->budget_ns > 0 && elapsed_ns(run) + need_ns > run->budget_ns))
+			break;
+		if (i == 0)
+			progress_say(run->progress,
+				"memory per task is wider than +-%.0f %% in %d cells: measured "
+				"again",
+				100 * memory_spread_most, count);
+		rc = more_memory(run, wide, effort->memory_blocks + i, &random);
+	}
+	free(wide);
+	return rc;
+}
+
 static int run_units(struct run *run)
 {
 	const struct run_plan *plan = run->plan;
@@ -272,7 +341,7 @@ static int run_units(struct run *run)
 
 	for (int from = 0, to; from < plan->steps_count && rc == 0; from = to) {
 		to = plan_unit_end(plan, from);
-		if (run->budget_ns > 0 && elapsed_ns(run) > run->budget_ns) {
+		if (late(run)) {
 			run->left_out = plan->steps_count - from;
 			break;
 		}
@@ -281,7 +350,7 @@ static int run_units(struct run *run)
 		block = plan->steps[from].block;
 		rc = unit(run, from, to);
 	}
-	return rc;
+	return rc == 0 && run->left_out == 0 ? repeat_memory(run) : rc;
 }
 
 /* The last lines of the file: what was left out, how it ended. */

@@ -21,6 +21,7 @@ struct run {
 	int done;     /* steps made or known to be needless */
 	int repeated; /* invocations made again because the machine was taken away */
 	int left_out; /* steps the budget had no room for */
+	int added;    /* steps beyond the plan, for figures of memory that were wide */
 	/* the run's own */
 	struct run_cell *cells; /* [plan->cells_count] */
 	uint64_t start_ns, window_ns;
@@ -42,6 +43,8 @@ struct run_estimate {
 	uint64_t memory_bytes;      /* of the largest invocation */
 	const struct cell *largest; /* that one */
 	int invocations;
+	int more; /* at most, of kind memory: where a figure's interval stays wide */
+	uint64_t more_ns;
 };
 struct run_estimate run_estimate(
 	const struct run_plan *plan, const struct effort *effort, uint64_t budget_ns);

@@ -24,6 +24,22 @@ static void add_unit(struct run_plan *plan, uint64_t *random, int group, int blo
 	}
 }
 
+/* The wanted cells of a group, in random order. */
+static void add_wanted(
+	struct run_plan *plan, const bool *wanted, uint64_t *random, int group, int block)
+{
+	const struct group *g = &plan->groups[group];
+	int order[MODELS_MAX], count = 0;
+
+	for (int i = 0; i < g->count; i++)
+		if (wanted[g->first + i])
+			order[count++] = g->first + i;
+	random_shuffle(random, order, count);
+	for (int slot = 0; slot < count; slot++)
+		plan->steps[plan->steps_count++] = (struct step){
+			.cell = order[slot], .group = group, .block = block, .slot = slot};
+}
+
 int schedule_make(struct run_plan *plan)
 {
 	uint64_t random = plan->seed;
@@ -56,6 +72,28 @@ int schedule_make(struct run_plan *plan)
 	}
 	free(order);
 	return 0;
+}
+
+int schedule_more(struct run_plan *plan, const bool *wanted, int block, uint64_t *random)
+{
+	size_t room = (size_t)plan->steps_count + (size_t)plan->cells_count;
+	int *order = calloc((size_t)plan->groups_count + 1, sizeof(*order));
+	struct step *steps = realloc(plan->steps, (room + 1) * sizeof(*steps));
+	int before = plan->steps_count;
+
+	if (steps != NULL)
+		plan->steps = steps;
+	if (order == NULL || steps == NULL) {
+		free(order);
+		return -ENOMEM;
+	}
+	for (int i = 0; i < plan->groups_count; i++)
+		order[i] = i;
+	random_shuffle(random, order, plan->groups_count);
+	for (int i = 0; i < plan->groups_count; i++)
+		add_wanted(plan, wanted, random, order[i], block);
+	free(order);
+	return plan->steps_count - before;
 }
 
 int plan_unit_end(const struct run_plan *plan, int from)

@@ -122,6 +122,8 @@ START_TEST(a_dry_run_prints_the_plan_and_makes_nothing)
 {
 	expect(0, "invocations, about", "$CB run --effort quick --dry-run --seed 5");
 	ck_assert_ptr_nonnull(strstr(output, "seed 5"));
+	/* idle's memory: 2 sizes x 6 models x 6 blocks at most */
+	ck_assert_ptr_nonnull(strstr(output, "\nat most 72 more of memory, about "));
 	expect(0, "", "test ! -e results");
 }
 END_TEST

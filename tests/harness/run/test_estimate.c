@@ -65,6 +65,27 @@ START_TEST(memory_is_that_of_the_largest_cell)
 }
 END_TEST
 
+START_TEST(what_may_be_added_is_told_apart_and_fits_the_budget)
+{
+	struct run_estimate of = estimate("quick", "idle", 0);
+
+	/* four models in two sizes */
+	ck_assert_int_eq(of.more, 8 * effort_find("quick")->memory_more);
+	ck_assert_uint_gt(of.more_ns, 0);
+	plan_free(&plan);
+	uint64_t budget_ns = of.duration_ns + of.more_ns / 2;
+	struct run_estimate bounded = estimate("quick", "idle", budget_ns);
+	ck_assert_uint_eq(bounded.duration_ns + bounded.more_ns, budget_ns);
+	plan_free(&plan);
+	ck_assert_uint_eq(estimate("quick", "idle", 1000000000).more_ns, 0);
+	plan_free(&plan);
+	ck_assert_int_eq(estimate("quick", "echo", 0).more, 0);
+	plan_free(&plan);
+	ck_assert_int_eq(estimate("smoke", "idle", 0).more, 0);
+	plan_free(&plan);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("estimate");
@@ -74,6 +95,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_budget_bounds_it);
 	tcase_add_test(c, more_invocations_take_longer);
 	tcase_add_test(c, memory_is_that_of_the_largest_cell);
+	tcase_add_test(c, what_may_be_added_is_told_apart_and_fits_the_budget);
 	suite_add_tcase(s, c);
 	return s;
 }
