@@ -1,10 +1,11 @@
 /*
- * Error lines of the command line: one form for all commands.
+ * What commands share: error lines of one form, and taking an option out.
  */
 #include "harness/cli/cli.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static void print_error(const char *command, const char *format, va_list arguments)
 {
@@ -34,4 +35,17 @@ int cli_wrong_use(const char *command, const char *format, ...)
 	print_error(command, format, arguments);
 	va_end(arguments);
 	return EXIT_WRONG_USE;
+}
+
+bool cli_take_option(const char *option, int *argc, char **argv)
+{
+	int kept = 1, given = *argc;
+
+	for (int i = 1; i < given; i++)
+		if (strcmp(argv[i], option) != 0)
+			argv[kept++] = argv[i];
+	if (kept < given)
+		argv[kept] = NULL;
+	*argc = kept;
+	return kept < given;
 }

@@ -5,6 +5,8 @@
 #ifndef CONCBENCH_HARNESS_CLI_CLI_H
 #define CONCBENCH_HARNESS_CLI_CLI_H
 
+#include <stdbool.h>
+
 /* Exit status, the same for every command. */
 enum {
 	EXIT_FINE = 0,
@@ -29,6 +31,9 @@ int cli_wrong_use(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The same without the status. */
 void cli_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Takes an option without a value out of the arguments, wherever it stands; true: it was there. */
+bool cli_take_option(const char *option, int *argc, char **argv);
 
 /* The whole command line; what main returns. */
 int cli_main(int argc, char **argv);

@@ -39,6 +39,19 @@ static uint64_t share_ns(struct shares *shares)
 	return now_ns < shares->until_ns ? (shares->until_ns - now_ns) / (uint64_t)cells + 1 : 1;
 }
 
+/* What the search would do; the steps follow from what each one finds. */
+static int print_plan(const struct workload *workload, const struct model *model)
+{
+	char cell[2 * RECORD_NAME_MAX];
+
+	snprintf(cell, sizeof(cell), "%s/%s", workload->name, model->name);
+	printf("%-24s from %d tasks on, %d times as many each step, until a limit is met or half "
+	       "of "
+	       "the free memory would be taken\n",
+		cell, LIMIT_FIRST_TASKS, LIMIT_GROWTH);
+	return 0;
+}
+
 static int print_limit(
 	const struct workload *workload, const struct model *model, struct shares *shares)
 {
@@ -56,13 +69,16 @@ static int print_limit(
 	return found.signal;
 }
 
-static int search(const struct workload *workload, const struct model *only, struct shares *shares)
+/* No shares and `dry`: the plan alone. */
+static int search(
+	const struct workload *workload, const struct model *only, struct shares *shares, bool dry)
 {
 	int signal = 0;
 
 	for (const struct model *model = models; model->name != NULL && signal == 0; model++)
 		if (only == NULL || only == model)
-			signal = print_limit(workload, model, shares);
+			signal = dry ? print_plan(workload, model)
+				     : print_limit(workload, model, shares);
 	return signal;
 }
 
@@ -97,7 +113,7 @@ static int read_cell(const char *word, const struct workload **workload, const s
 	return unknown("model", slash + 1, names);
 }
 
-static int find_limits(int count, char **cells)
+static int find_limits(int count, char **cells, bool dry)
 {
 	const struct workload *workload;
 	const struct model *model;
@@ -113,10 +129,12 @@ static int find_limits(int count, char **cells)
 	}
 	for (int i = 0; i < SEARCHED && count == 0 && interrupted == 0; i++)
 		if ((workload = workload_find(searched[i])) != NULL)
-			interrupted = search(workload, NULL, &shares);
+			interrupted = search(workload, NULL, &shares, dry);
 	for (int i = 0; i < count && interrupted == 0; i++)
 		if (read_cell(cells[i], &workload, &model) == EXIT_FINE)
-			interrupted = search(workload, model, NULL);
+			interrupted = search(workload, model, NULL, dry);
+	if (dry)
+		printf("%snothing was measured\n", count == 0 ? "less than five minutes; " : "");
 	return interrupted != 0 ? 128 + interrupted : EXIT_FINE;
 }
 
@@ -154,5 +172,6 @@ int find_main(int argc, char **argv)
 		return cli_wrong_use(
 			"find", "%s: there is: limit, crossover, capacity, tuning", argv[1]);
 	signal(SIGPIPE, SIG_IGN);
-	return find_limits(argc - 2, argv + 2);
+	bool dry = cli_take_option("--dry-run", &argc, argv);
+	return find_limits(argc - 2, argv + 2, dry);
 }

@@ -35,6 +35,7 @@ static const char help[] =
 	"      --seed N         of the arrivals\n"
 	"      --load-cpus LIST run there\n"
 	"      --format FORMAT  terminal, md, json or hgrm\n"
+	"      --dry-run        print what would be done, send nothing\n"
 	"  -o FILE              print there\n";
 
 enum {
@@ -46,7 +47,8 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_SEED,
 	OPTION_CPUS,
-	OPTION_FORMAT
+	OPTION_FORMAT,
+	OPTION_DRY_RUN
 };
 
 static const struct option long_options[] = {
@@ -64,6 +66,7 @@ static const struct option long_options[] = {
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"load-cpus", required_argument, NULL, OPTION_CPUS},
 	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
 	{"output", required_argument, NULL, 'o'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -76,7 +79,7 @@ struct asked {
 	char headers[8192]; /* each with its line's end */
 	uint64_t reply_bytes;
 	enum load_format format;
-	bool help;
+	bool help, dry_run;
 };
 
 static int read_count(
@@ -210,6 +213,8 @@ static int read_arguments(struct asked *asked, int argc, char **argv)
 		(option = getopt_long(argc, argv, ":c:d:R:H:o:h", long_options, NULL)) != -1) {
 		if (option == 'h')
 			asked->help = true;
+		else if (option == OPTION_DRY_RUN)
+			asked->dry_run = true;
 		else if (option == ':')
 			status = cli_wrong_use(command, "%s needs a value", argv[optind - 1]);
 		else if (option == '?')
@@ -344,6 +349,11 @@ static int load_target(struct asked *asked, struct target *target)
 		return cli_wrong_use(command, "--reply needs --body");
 	if (target->http || asked->body != NULL)
 		status = compose(&ask, asked, target);
+	if (status == EXIT_FINE && asked->dry_run) {
+		load_plan(stdout, asked->url, &asked->settings);
+		free((void *)(uintptr_t)ask.request);
+		return EXIT_FINE;
+	}
 	if (status == EXIT_FINE && target_resolve(target, error, sizeof(error)) != 0) {
 		cli_error(command, "%s: %s", asked->url, error);
 		status = EXIT_NOT_MEASURED;

@@ -15,4 +15,7 @@ extern const char *const load_formats[]; /* ended by NULL */
 void load_report(FILE *out, enum load_format format, const char *url,
 	const struct drive_settings *settings, const struct drive *drive);
 
+/* What would be done, in words; nothing is sent. */
+void load_plan(FILE *out, const char *url, const struct drive_settings *settings);
+
 #endif

@@ -198,3 +198,24 @@ void load_report(FILE *out, enum load_format format, const char *url,
 	else
 		report_table(&writer, url, settings, drive);
 }
+
+void load_plan(FILE *out, const char *url, const struct drive_settings *settings)
+{
+	char duration[PARAM_TEXT_MAX], timeout[PARAM_TEXT_MAX];
+
+	duration_format(settings->duration_ns, duration, sizeof(duration));
+	duration_format(settings->timeout_ns, timeout, sizeof(timeout));
+	fprintf(out, "%s: %d connections, %d request%s in flight on each, for %s\n", url,
+		settings->client.connections, settings->client.depth,
+		settings->client.depth == 1 ? "" : "s", duration);
+	if (settings->rate_per_s > 0)
+		fprintf(out,
+			"open loop: %" PRIu64 " requests per second over all connections, %s "
+			"arrivals, %.0f requests; latencies from the intended start\n",
+			settings->rate_per_s, schedule_names[settings->arrivals],
+			(double)settings->rate_per_s * (double)settings->duration_ns / 1e9);
+	else
+		fprintf(out, "closed loop: a connection sends again when it has its reply\n");
+	fprintf(out, "at most %s more for the first replies and the last ones; nothing was sent\n",
+		timeout);
+}

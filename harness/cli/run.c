@@ -69,16 +69,20 @@ static void list_swept(
 static int print_plan(const struct options *options, const struct run_plan *plan)
 {
 	struct run_estimate estimate = run_estimate(plan, options->effort, options->budget_ns);
-	char text[NUMBER_MAX];
+	char text[NUMBER_MAX], window[PARAM_TEXT_MAX], budget[PARAM_TEXT_MAX] = "";
 
+	if (options->budget_ns > 0)
+		duration_format(options->budget_ns, budget, sizeof(budget));
 	for (int i = 0; i < plan->groups_count; i++) {
 		const struct group *group = &plan->groups[i];
 		const struct cell *cell = &plan->cells[group->first];
 		char cpus[RECORD_CPUS_MAX];
 		cpu_list_format(&cell->sut, cpus, sizeof(cpus));
-		printf("%-10s %-7s %6lld tasks  CPUs %-6s %2d models x %2d invocations\n",
+		int invocations = group->blocks * (group->mirror ? 2 : 1);
+		printf("%-10s %-7s %6lld tasks  CPUs %-6s %2d model%s x %2d invocation%s\n",
 			cell->workload->name, kind_names[cell->kind], (long long)cell_tasks(cell),
-			cpus, group->count, group->blocks * (group->mirror ? 2 : 1));
+			cpus, group->count, group->count == 1 ? "" : "s", invocations,
+			invocations == 1 ? "" : "s");
 	}
 	number_format(text, sizeof(text), (double)estimate.memory_bytes, UNIT_BYTES, 2);
 	printf("%d invocations, about %llu min %llu s, at most about %s of memory",
@@ -93,8 +97,10 @@ static int print_plan(const struct options *options, const struct run_plan *plan
 			estimate.more, (unsigned long long)estimate.more_ns / 60000000000u,
 			(unsigned long long)estimate.more_ns / 1000000000u % 60,
 			100 * memory_spread_most);
-	printf("\nseed %llu, effort %s: %s\n", (unsigned long long)options->seed,
-		options->effort->name, options->effort->summary);
+	duration_format(options->effort->window_max_ns, window, sizeof(window));
+	printf("\nseed %llu, effort %s: windows of at most %s%s%s\n",
+		(unsigned long long)options->seed, options->effort->name, window,
+		options->budget_ns > 0 ? ", shorter where more would not fit into " : "", budget);
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
 }
 

@@ -89,29 +89,57 @@ static int print_sum(const struct selftest_sum *sum)
 	return sum->undecided > 0 ? EXIT_NO_VERDICT : EXIT_FINE;
 }
 
-int selftest_main(int argc, char **argv)
+/* What would be examined, of one part or of all. */
+static int print_plan(const char *part)
+{
+	int lines = 0;
+
+	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
+		if (part != NULL && strcmp(part, check->part) != 0)
+			continue;
+		printf("%-9s  %s%s\n", check->part, check->subject,
+			check->is_computed ? " (computed)" : "");
+		lines++;
+	}
+	if (lines == 0)
+		return unknown_part(part);
+	printf("%d lines%s; what fails is tried twice more; nothing was measured\n", lines,
+		part == NULL ? ", about two minutes" : "");
+	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
+}
+
+static int run_checks(const char *part)
 {
 	struct selftest_sum sum = {0};
 
-	if (argc > 1 && strcmp(argv[1], "guest") == 0)
-		return selftest_guest_main(argc - 1, argv + 1);
-	if (argc > 2)
-		return cli_wrong_use("selftest", "%s: expected one part", argv[2]);
-	signal(SIGPIPE, SIG_IGN);
 	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
 		struct line line;
 
-		if (argc == 2 && strcmp(argv[1], check->part) != 0)
+		if (part != NULL && strcmp(part, check->part) != 0)
 			continue;
 		selftest_run(check, &selftest_subjects, &line);
 		print_line(check, &line);
 		count_line(&sum, check->part, line.verdict);
 	}
 	if (sum.lines == 0)
-		return unknown_part(argv[1]);
-	int rc = argc == 1 ? selftest_keep(results, &sum) : 0;
+		return unknown_part(part);
+	int rc = part == NULL ? selftest_keep(results, &sum) : 0;
 	if (rc != 0)
 		cli_error("selftest", "runs will not know of it, %s/ cannot be written: %s",
 			results, strerror(-rc));
 	return print_sum(&sum);
+}
+
+int selftest_main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "guest") == 0)
+		return selftest_guest_main(argc - 1, argv + 1);
+	bool dry_run = cli_take_option("--dry-run", &argc, argv);
+	if (argc > 2)
+		return cli_wrong_use("selftest", "%s: expected one part", argv[2]);
+	const char *part = argc == 2 ? argv[1] : NULL;
+	if (dry_run)
+		return print_plan(part);
+	signal(SIGPIPE, SIG_IGN);
+	return run_checks(part);
 }

@@ -17,7 +17,7 @@
 #include "harness/measure/clock.h"
 #include "harness/measure/draft.h"
 
-enum { FIRST_TASKS = 64, GROWTH = 16, SHARED_PERCENT = 80, MEMORY_PERCENT = 50, PAGE = 4096 };
+enum { SHARED_PERCENT = 80, MEMORY_PERCENT = 50, PAGE = 4096 };
 static const uint64_t second_ns = 1000000000u;
 enum { STALL_S = 30, STALL_LEAST_S = 5, HALVINGS_MAX = 16, CLOSE_PARTS = 20 };
 
@@ -231,7 +231,7 @@ static int64_t fit_time(
  * the way. */
 static int64_t next_tasks(int64_t tasks, int64_t ceiling)
 {
-	int64_t next = tasks * GROWTH;
+	int64_t next = tasks * LIMIT_GROWTH;
 
 	return next < ceiling / 2 ? next : ceiling;
 }
@@ -254,7 +254,8 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 		int64_t tried = fit_time(
 			watch, world, found->tasks, next_tasks(found->tasks, ceiling.tasks));
 		/* what 64 tasks take says little of what a task takes */
-		if (tried == 0 && found->tasks == FIRST_TASKS && world->now_ns() < watch->until_ns)
+		if (tried == 0 && found->tasks == LIMIT_FIRST_TASKS &&
+			world->now_ns() < watch->until_ns)
 			tried = next_tasks(found->tasks, ceiling.tasks);
 		if (tried == 0) {
 			tell_time(found, plan);
@@ -297,11 +298,11 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 	if (time_ns != 0 && time_ns < plan.stall_ns)
 		plan.stall_ns =
 			time_ns > STALL_LEAST_S * second_ns ? time_ns : STALL_LEAST_S * second_ns;
-	set_tasks(&plan, FIRST_TASKS);
+	set_tasks(&plan, LIMIT_FIRST_TASKS);
 	uint64_t start_ns = world->now_ns();
 	enum step_end first = step(found, world, &plan, &bytes_per_task);
 	if (first == STEP_LIMIT_SOMEWHERE)
-		halve(found, world, &plan, FIRST_TASKS);
+		halve(found, world, &plan, LIMIT_FIRST_TASKS);
 	if (first != STEP_ALIVE)
 		return;
 	watch.step_ns = world->now_ns() - start_ns;

@@ -18,6 +18,8 @@ struct limit_world {
 };
 extern const struct limit_world limit_world; /* this machine */
 
+enum { LIMIT_FIRST_TASKS = 64, LIMIT_GROWTH = 16 };
+
 enum limit_end {
 	LIMIT_MET,       /* tasks is where it stopped; text names the limit */
 	LIMIT_NOT_MET,   /* at least so many; text names what would come next, or what went wrong */

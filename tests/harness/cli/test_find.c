@@ -14,7 +14,7 @@
 #include "tests/leftovers.h"
 #include "tests/suite.h"
 
-static char output[4096];
+static char output[1 << 14];
 
 static int find(const char *what, const char *cell)
 {
@@ -44,6 +44,14 @@ START_TEST(what_cannot_be_found_is_wrong_use)
 	ck_assert_int_eq(find("limit", "idel"), EXIT_WRONG_USE);
 	ck_assert_int_eq(find("limit", "idle/thread"), EXIT_WRONG_USE);
 	ck_assert_str_eq(output, "");
+}
+END_TEST
+
+START_TEST(a_dry_run_says_what_would_be_searched)
+{
+	ck_assert_int_eq(find("limit", "--dry-run"), EXIT_FINE);
+	ck_assert_ptr_nonnull(strstr(output, "echo/async "));
+	ck_assert_ptr_nonnull(strstr(output, "less than five minutes; nothing was measured\n"));
 }
 END_TEST
 
@@ -113,6 +121,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, what_cannot_be_found_is_wrong_use);
+	tcase_add_test(tcase, a_dry_run_says_what_would_be_searched);
 	tcase_add_test(tcase, descriptors_stop_a_server_and_nothing_is_left_of_it);
 	tcase_add_loop_test(tcase, a_users_processes_stop_threads_and_children, 0, 3);
 	tcase_add_loop_test(tcase, addresses_stop_threads_where_their_stacks_fill_them, 0, 2);

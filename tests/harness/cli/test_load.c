@@ -62,6 +62,19 @@ static int load(const char *arguments, const char *answer)
 
 static const char page[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+START_TEST(a_dry_run_says_what_would_be_sent_and_sends_nothing)
+{
+	int status = program_run("concbench load http://127.0.0.1:1/ -c 8 -R 2k -d 3s --dry-run",
+		output, sizeof(output));
+
+	ck_assert_int_eq(status, 0);
+	ck_assert_ptr_nonnull(strstr(output, "8 connections, 1 request in flight on each, for 3s"));
+	ck_assert_ptr_nonnull(strstr(output, "2000 requests per second over all connections, "
+					     "constant arrivals, 6000 requests"));
+	ck_assert_ptr_nonnull(strstr(output, "nothing was sent\n"));
+}
+END_TEST
+
 START_TEST(the_request_is_what_was_asked_for)
 {
 	ck_assert_int_eq(load("-H 'X-One: 1' -H 'Host: other' --body abc", page), 0);
@@ -141,6 +154,7 @@ Suite *suite(void)
 	TCase *c = tcase_create("load");
 
 #ifdef HAVE_HTTP_PARSER
+	tcase_add_test(c, a_dry_run_says_what_would_be_sent_and_sends_nothing);
 	tcase_add_test(c, the_request_is_what_was_asked_for);
 	tcase_add_test(c, the_table_has_the_same_columns_as_those_of_runs);
 	tcase_add_test(c, other_formats_are_for_other_programs);

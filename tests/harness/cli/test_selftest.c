@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
@@ -52,6 +53,17 @@ START_TEST(a_part_that_is_not_there_is_wrong_use)
 }
 END_TEST
 
+START_TEST(a_dry_run_names_the_lines_and_examines_nothing)
+{
+	char output[8192];
+
+	ck_assert_int_eq(run_part("--dry-run", output, sizeof(output)), EXIT_FINE);
+	ck_assert_ptr_nonnull(strstr(output, "ledger     seeded cheaters (computed)\n"));
+	ck_assert_ptr_nonnull(strstr(output, "; nothing was measured\n"));
+	ck_assert_ptr_null(strstr(output, "expected"));
+}
+END_TEST
+
 START_TEST(every_check_is_complete)
 {
 	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
@@ -68,6 +80,7 @@ Suite *suite(void)
 
 	tcase_add_test(tcase, a_part_prints_its_lines_and_a_sum);
 	tcase_add_test(tcase, a_part_that_is_not_there_is_wrong_use);
+	tcase_add_test(tcase, a_dry_run_names_the_lines_and_examines_nothing);
 	tcase_add_test(tcase, every_check_is_complete);
 	suite_add_tcase(s, tcase);
 	return s;
