@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/stats/binomial.h"
+#include "harness/stats/order.h"
 #include "harness/stats/power.h"
 #include "harness/stats/rank.h"
 
@@ -25,6 +26,7 @@ struct view {
 	int counts[JUDGED];
 	double sides[ARMS][2 * POWER_N_MAX]; /* totals, in turns */
 	double times[QUAD * POWER_N_MAX];    /* totals, in the order of time */
+	double lost[POWER_N_MAX];            /* the base's stalls, one per quad */
 	int quads;
 	struct finding findings[JUDGED];
 };
@@ -77,6 +79,7 @@ static void take_row(struct view *view, const struct quad_row *row)
 			view->values[i][view->counts[i]++] = value;
 	}
 	const double *totals = row->values[LOGGED_TOTAL];
+	view->lost[view->quads] = quad_base(row->values[LOGGED_STALL], order);
 	int at[ARMS] = {2 * view->quads, 2 * view->quads};
 	for (int i = 0; i < QUAD; i++) {
 		view->times[QUAD * view->quads + i] = totals[i];
@@ -107,6 +110,7 @@ static int judge(struct suite *suite)
 				.n = view->counts[j],
 				.ratio = facts->ratio,
 				.gated = view->counts[j] > 0,
+				.lost = facts->ratio ? 0 : order_median_of(view->lost, view->quads),
 				.margin = wide ? compared_free_margin : facts->margin,
 				.target = wide ? compared_free_target : facts->target};
 		}
@@ -310,6 +314,16 @@ static int take_suite(struct campaign *campaign, struct suite *suite)
 	return rc;
 }
 
+/* Is the row among those before it? A seed alone may be drawn twice, figures are not. */
+static bool is_there_before(const struct quad_row *rows, int at)
+{
+	for (int i = 0; i < at; i++)
+		if (rows[i].suite == rows[at].suite &&
+			memcmp(&rows[i], &rows[at], sizeof(rows[at])) == 0)
+			return true;
+	return false;
+}
+
 int campaign_evaluate(struct campaign *campaign, const struct quad_row *rows, int count)
 {
 	struct suite suite = {.views = calloc(COMPARED_MAX, sizeof(struct view))};
@@ -322,7 +336,9 @@ int campaign_evaluate(struct campaign *campaign, const struct quad_row *rows, in
 			ended = strcmp(rows[to].benchmark, quadlog_end) == 0;
 		suite.rows = &rows[from];
 		suite.count = to - from;
-		if (ended && suite.count > 1)
+		if (is_there_before(rows, from))
+			rc = -EEXIST;
+		else if (ended && suite.count > 1)
 			rc = take_suite(campaign, &suite);
 		else
 			campaign->alarms.cut++;

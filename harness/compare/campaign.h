@@ -1,7 +1,8 @@
 /*
  * What a log of many comparisons says about rules of deciding: how often each raises a false alarm
  * on two copies of one program, and how often it finds a change that was injected. All rules see
- * the same invocations. Ours is judged anew by the code that judges in earnest.
+ * the same invocations. Ours is judged anew by the code that judges in earnest; what its spinners
+ * waited is not in the log, so that EQUIVALENT by the stall share may be said more often here.
  */
 #ifndef CONCBENCH_HARNESS_COMPARE_CAMPAIGN_H
 #define CONCBENCH_HARNESS_COMPARE_CAMPAIGN_H
@@ -57,7 +58,8 @@ struct campaign {
 
 /*
  * Evaluates rows as quadlog_read left them.
- *   Returns  0, -ENOMEM, -E2BIG for more than TRIAL_KINDS_MAX kinds.   Threads: any.
+ *   Returns  0, -ENOMEM, -E2BIG for more than TRIAL_KINDS_MAX kinds, -EEXIST when a comparison is
+ *            there twice: its rows would count twice.   Threads: any.
  */
 int campaign_evaluate(struct campaign *campaign, const struct quad_row *rows, int count)
 	__attribute__((warn_unused_result));

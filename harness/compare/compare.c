@@ -48,6 +48,10 @@ static int make_room(struct compared *benchmark)
 			return -ENOMEM;
 		benchmark->values[metric] = grown;
 	}
+	double *grown = realloc(benchmark->lost, (size_t)room * sizeof(*grown));
+	if (grown == NULL)
+		return -ENOMEM;
+	benchmark->lost = grown;
 	benchmark->room = room;
 	return 0;
 }
@@ -80,9 +84,11 @@ static bool is_sound(struct compared *benchmark, const struct sample samples[QUA
 	return true;
 }
 
-/* Takes a quad's four samples into the benchmark. */
-static int take_quad(struct compared *benchmark, const struct sample samples[QUAD], int order)
+/* Takes a quad's four samples into the benchmark; `waited` is what its spinners did not get. */
+static int take_quad(
+	struct compared *benchmark, const struct sample samples[QUAD], int order, double waited)
 {
+	double stalls[QUAD];
 	int rc = make_room(benchmark);
 
 	if (rc != 0 || !is_sound(benchmark, samples, order))
@@ -93,7 +99,9 @@ static int take_quad(struct compared *benchmark, const struct sample samples[QUA
 	memcpy(benchmark->level, base->values, sizeof(benchmark->level));
 	if (isnan(benchmark->level[METRIC_WALL]))
 		benchmark->level[METRIC_WALL] = base->window_wall;
-	benchmark->quads++;
+	for (int i = 0; i < QUAD; i++)
+		stalls[i] = samples[i].values[METRIC_STALL];
+	benchmark->lost[benchmark->quads++] = fmax(waited, quad_base(stalls, order));
 	return 0;
 }
 
@@ -106,7 +114,7 @@ static int measure_quad(struct comparison *comparison, int at)
 	int order = (int)random_below(&comparison->random, 2), padding = 0, rc = 0;
 	struct sample samples[QUAD];
 
-	double share = world->spin(world, at);
+	double waited[2] = {0}, share = world->spin(world, at, &waited[0]);
 	for (int i = 0; i < QUAD && rc == 0; i++) {
 		/* neighbours share a padding, so that it does not separate the sides */
 		if (i % 2 == 0)
@@ -115,7 +123,7 @@ static int measure_quad(struct comparison *comparison, int at)
 					: world->measure(world, at, quad_orders[order][i], padding,
 						  &samples[i]);
 	}
-	double after = rc == 0 ? world->spin(world, at) : 0;
+	double after = rc == 0 ? world->spin(world, at, &waited[1]) : 0;
 	bool disturbed = share > contaminated || after > contaminated;
 	for (int i = 0; i < QUAD && rc == 0; i++)
 		disturbed = disturbed || samples[i].status == STATUS_DISTURBED;
@@ -126,7 +134,7 @@ static int measure_quad(struct comparison *comparison, int at)
 	if (disturbed && drops < DROPS_MAX)
 		benchmark->dropped[order]++;
 	else
-		rc = take_quad(benchmark, samples, order);
+		rc = take_quad(benchmark, samples, order, (waited[0] + waited[1]) / 2);
 	if (world->quad != NULL)
 		world->quad(world, comparison, at, order, benchmark->quads > quads, samples);
 	return rc;
@@ -272,6 +280,8 @@ static void compared_free(struct compared *compared)
 		free(compared->values[metric]);
 		compared->values[metric] = NULL;
 	}
+	free(compared->lost);
+	compared->lost = NULL;
 	compared->quads = compared->room = 0;
 }
 

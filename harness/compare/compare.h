@@ -38,8 +38,9 @@ struct compare_world {
 	   above. */
 	int (*measure)(struct compare_world *world, int benchmark, enum arm arm, int padding,
 		struct sample *sample);
-	/* Share of a pinned spinner's time that somebody outside took. */
-	double (*spin)(struct compare_world *world, int benchmark);
+	/* Share of a pinned spinner's time that somebody outside took; and that it waited behind
+	   tasks of this machine. */
+	double (*spin)(struct compare_world *world, int benchmark, double *waited);
 	/* Duration of a frozen piece of work. */
 	double (*canary)(struct compare_world *world, int which);
 	uint64_t (*now_ns)(struct compare_world *world);
@@ -63,6 +64,8 @@ struct compared {
 	bool given_up;
 	char reason[RECORD_REASON_MAX]; /* why */
 	double *values[METRICS];        /* one per quad; malloc'd */
+	/* one per quad: time that went to pauses or to others without any change; malloc'd */
+	double *lost;
 	int counts[METRICS];
 	int quads, planned, room;
 	int dropped[2];        /* contaminated quads that began with base, with head */

@@ -30,7 +30,12 @@ static void describe(const struct finding *finding, char *text, size_t bytes)
 		100 * finding->change.middle, unit, 100 * finding->change.low,
 		100 * finding->change.high, finding->n);
 
-	if (isinf(finding->detectable))
+	if (finding->lost > verdict_blind && finding->verdict == VERDICT_INCONCLUSIVE)
+		snprintf(text + end, bytes - end,
+			"; %.0f %% of the time goes to pauses without any change, one more could "
+			"hide",
+			100 * finding->lost);
+	else if (isinf(finding->detectable))
 		snprintf(text + end, bytes - end, "; too few to see any change");
 	else
 		snprintf(text + end, bytes - end, "; could see %+.1f %s or more",

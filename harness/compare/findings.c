@@ -101,6 +101,14 @@ static void note_inconclusive(
 	const struct finding *finding = &benchmark->findings[metric];
 	char seen[NUMBER_MAX], needed[80];
 
+	if (finding->lost > verdict_blind) {
+		write_note(writer,
+			"%s %s: %.0f %% of the time goes to pauses or to other programs without "
+			"any "
+			"change: a pause could hide among them",
+			benchmark->name, metric_facts[metric].name, finding->lost * 100);
+		return;
+	}
 	format_change(seen, sizeof(seen), finding->detectable, finding->ratio);
 	if (isnan(finding->sigma))
 		snprintf(needed, sizeof(needed), "their noise is not known yet");

@@ -164,7 +164,7 @@ static int measure(struct compare_world *world, int benchmark, enum arm arm, int
 	return rc;
 }
 
-static double spin(struct compare_world *world, int benchmark)
+static double spin(struct compare_world *world, int benchmark, double *waited)
 {
 	struct invocations *invocations = world->state;
 	const struct cell *cell = &invocations->plan->cells[benchmark];
@@ -173,7 +173,7 @@ static double spin(struct compare_world *world, int benchmark)
 
 	if (cell->workload->load != NULL)
 		CPU_OR(&cpus, &cpus, &cell->load);
-	return executor->spin(executor, &cpus);
+	return executor->spin(executor, &cpus, waited);
 }
 
 double world_canary(struct compare_world *world, int which)

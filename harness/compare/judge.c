@@ -39,6 +39,9 @@ static void make_findings(const struct comparison *comparison, struct compared *
 			.ratio = facts->ratio,
 			.shown = comparison->shows[metric] && benchmark->counts[metric] > 0,
 			.gated = comparison->gates[metric] && benchmark->counts[metric] > 0,
+			/* what takes time from both sides alike leaves ratios as they are */
+			.lost = facts->ratio ? 0
+					     : order_median_of(benchmark->lost, benchmark->quads),
 			.margin = margin,
 			.target = target > margin ? target : 2 * margin};
 		struct finding *finding = &benchmark->findings[metric];

@@ -18,6 +18,16 @@ double quad_of(const double values[QUAD], int order, bool ratio)
 	return sum / 2;
 }
 
+double quad_base(const double values[QUAD], int order)
+{
+	double sum = 0;
+
+	for (int i = 0; i < QUAD; i++)
+		if (quad_orders[order][i] == ARM_BASE && !isnan(values[i]))
+			sum += values[i] / 2;
+	return sum;
+}
+
 double quad_value(const struct sample samples[QUAD], int order, enum metric metric)
 {
 	double values[QUAD];

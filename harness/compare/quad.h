@@ -19,6 +19,9 @@ extern const enum arm quad_orders[2][QUAD];
  */
 double quad_value(const struct sample samples[QUAD], int order, enum metric metric);
 
+/* What the base alone has of a metric in the four, on average; 0 where it has none. */
+double quad_base(const double values[QUAD], int order);
+
 /* The same of four bare durations, as a log-ratio. */
 double quad_of(const double durations[QUAD], int order, bool ratio);
 

@@ -261,13 +261,16 @@ static int probe(struct compare_world *world, int benchmark, struct sample *samp
 	return rc;
 }
 
-static double spin(struct compare_world *world, int benchmark)
+static double spin(struct compare_world *world, int benchmark, double *waited)
 {
 	cpu_set_t allowed;
 
 	(void)world;
 	(void)benchmark;
-	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? spinner_share(&allowed) : 0;
+	*waited = 0;
+	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0
+		       ? spinner_share(&allowed, waited)
+		       : 0;
 }
 
 void shell_init(struct shell *shell)

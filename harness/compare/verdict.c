@@ -11,7 +11,7 @@
 
 const char *const verdict_names[] = {"REGRESSED", "INCONCLUSIVE", "EQUIVALENT", "IMPROVED"};
 
-const double verdict_alpha = 0.01, verdict_power = 0.95;
+const double verdict_alpha = 0.01, verdict_power = 0.95, verdict_blind = 0.10;
 
 static const double confidence = 0.95;
 static const double reserve = 1.3;      /* a pilot's noise is an estimate itself */
@@ -80,7 +80,7 @@ static void decide(struct finding *finding, double worse, double better)
 		finding->verdict = VERDICT_REGRESSED;
 	else if (better <= verdict_alpha)
 		finding->verdict = VERDICT_IMPROVED;
-	else if (finding->upper < finding->target)
+	else if (finding->upper < finding->target && !(finding->lost > verdict_blind))
 		finding->verdict = VERDICT_EQUIVALENT;
 	else
 		finding->verdict = VERDICT_INCONCLUSIVE;

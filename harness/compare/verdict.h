@@ -15,6 +15,12 @@ extern const char *const verdict_names[]; /* "REGRESSED", … */
 /* Family-wise error rate of all gated tests together, and the power that plans aim at. */
 extern const double verdict_alpha, verdict_power;
 
+/*
+ * Where more of the time than this goes to pauses without any change, one more may hide among them:
+ * it is diluted, and what else waits lifts the median that it is measured by.
+ */
+extern const double verdict_blind;
+
 /* One (benchmark, metric) pair. */
 struct finding {
 	/* given: one value per quad, log-ratio or difference of head against base */
@@ -24,6 +30,7 @@ struct finding {
 	bool shown;            /* in tables; gated ones are */
 	bool gated;            /* takes part in the decision */
 	double margin, target; /* as in metric_facts */
+	double lost;           /* share of the time; beyond verdict_blind nothing is EQUIVALENT */
 	/* found; changes are ratio - 1 or differences */
 	struct interval change; /* two-sided, 95 % */
 	double upper;           /* one-sided, 95 %; infinite for n < 5 */

@@ -35,9 +35,9 @@ struct executor {
 		struct record *record);
 	/* The workload's calibration on the cell's CPUs; only for workloads that have one. */
 	int64_t (*calibrate)(struct executor *executor, const struct cell *cell);
-	/* Share of a pinned spinner's time that somebody outside took, the largest over the CPUs.
-	 */
-	double (*spin)(struct executor *executor, const cpu_set_t *cpus);
+	/* Share of a pinned spinner's time that somebody outside took, the largest over the CPUs;
+	   waited, which may be NULL: that it stood behind other tasks of this machine. */
+	double (*spin)(struct executor *executor, const cpu_set_t *cpus, double *waited);
 	uint64_t (*now_ns)(struct executor *executor);
 	void *state;
 };

@@ -313,10 +313,10 @@ static int64_t process_calibrate(struct executor *executor, const struct cell *c
 	return value;
 }
 
-static double process_spin(struct executor *executor, const cpu_set_t *cpus)
+static double process_spin(struct executor *executor, const cpu_set_t *cpus, double *waited)
 {
 	(void)executor;
-	return spinner_share(cpus);
+	return spinner_share(cpus, waited);
 }
 
 static uint64_t process_now_ns(struct executor *executor)

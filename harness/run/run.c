@@ -208,7 +208,7 @@ static double spin(struct run *run, int from)
 
 	if (cell->workload->load != NULL)
 		CPU_OR(&cpus, &cpus, &cell->load);
-	return run->executor->spin(run->executor, &cpus);
+	return run->executor->spin(run->executor, &cpus, NULL);
 }
 
 /* The steps of a unit, once. */

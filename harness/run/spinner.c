@@ -29,10 +29,12 @@ static uint64_t thread_cpu_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static double spin_here(void)
+/* What was taken from outside, and the share that was waited for behind tasks of this machine. */
+static double spin_here(double *waited)
 {
 	uint64_t delay_before, delay_after, now_ns;
 
+	*waited = 0;
 	if (run_delay_ns(&delay_before) != 0)
 		return 0;
 	uint64_t start_ns = clock_now_ns(), cpu_before = thread_cpu_ns();
@@ -42,15 +44,19 @@ static double spin_here(void)
 	uint64_t cpu_after = thread_cpu_ns();
 	uint64_t wall_ns = clock_now_ns() - start_ns;
 	run_delay_ns(&delay_after);
+	*waited = (double)(delay_after - delay_before) / (double)wall_ns;
 	double taken = (double)wall_ns - (double)(cpu_after - cpu_before) -
 		       (double)(delay_after - delay_before);
 	return taken > 0 ? taken / (double)wall_ns : 0;
 }
 
-double spinner_share(const cpu_set_t *cpus)
+double spinner_share(const cpu_set_t *cpus, double *waited)
 {
 	cpu_set_t before, one;
-	double worst = 0;
+	double worst = 0, most = 0;
+
+	if (waited != NULL)
+		*waited = 0;
 
 	if (sched_getaffinity(0, sizeof(before), &before) != 0)
 		return 0;
@@ -61,9 +67,12 @@ double spinner_share(const cpu_set_t *cpus)
 		CPU_SET(cpu, &one);
 		if (sched_setaffinity(0, sizeof(one), &one) != 0)
 			continue;
-		double share = spin_here();
+		double here, share = spin_here(&here);
 		worst = share > worst ? share : worst;
+		most = here > most ? here : most;
 	}
 	sched_setaffinity(0, sizeof(before), &before);
+	if (waited != NULL)
+		*waited = most;
 	return worst;
 }

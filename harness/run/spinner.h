@@ -9,10 +9,12 @@
 
 /*
  * Spins 10 ms on each of the CPUs in turn.
+ *   waited   the largest share that the loop stood behind other tasks of this machine; NULL = not
+ *            asked for
  *   Returns  the largest (wall - CPU time - run delay) / wall, 0.0 .. 1.0; 0 where the kernel tells
  *            no run delay.
  *   Threads  one at a time; the caller's affinity is restored.
  */
-double spinner_share(const cpu_set_t *cpus);
+double spinner_share(const cpu_set_t *cpus, double *waited);
 
 #endif

@@ -18,6 +18,7 @@ static const uint64_t second_ns = 1000000000u;
 static struct {
 	double effect, sigma, drift; /* of the head; of an invocation; per invocation */
 	double stall;                /* of the head, share */
+	double pauses, waited;       /* of both sides; of the spinner */
 	double share;                /* what the spinner says while it is > 0 … */
 	int shares;                  /* … so many times */
 	double canary_effect;        /* on the second and third of four … */
@@ -54,7 +55,7 @@ static int measure(
 	sample->values[METRIC_WALL] =
 		1000 * (benchmark + 1) * exp(noise + (head ? log1p(world.effect) : 0));
 	sample->values[METRIC_CPU] = 500;
-	sample->values[METRIC_STALL] = 0.01 + (head ? world.stall : 0);
+	sample->values[METRIC_STALL] = 0.01 + world.pauses + (head ? world.stall : 0);
 	sample->values[METRIC_SWITCHES] = 1;
 	sample->work.operations = at == world.other_work_at ? 99 : 100;
 	if (head && world.fail_from >= 0 && at >= world.fail_from) {
@@ -73,8 +74,9 @@ static int probe(struct compare_world *self, int benchmark, struct sample *sampl
 	return 0;
 }
 
-static double spin(struct compare_world *self, int benchmark)
+static double spin(struct compare_world *self, int benchmark, double *waited)
 {
+	*waited = world.waited;
 	(void)self;
 	(void)benchmark;
 	return world.shares-- > 0 ? world.share : 0;
@@ -186,6 +188,33 @@ START_TEST(pauses_that_medians_hide_regress_by_the_stall_share)
 }
 END_TEST
 
+START_TEST(where_the_machine_itself_pauses_a_pause_is_not_judged_away)
+{
+	/* a pause that is diluted between those of others */
+	world.stall = 0.015;
+	world.pauses = 0.25;
+	struct comparison_summary summary = execute(0);
+	ck_assert_int_eq(benchmarks[0].findings[METRIC_STALL].verdict, VERDICT_INCONCLUSIVE);
+	ck_assert_double_eq_tol(benchmarks[0].findings[METRIC_STALL].lost, 0.26, 1e-9);
+	ck_assert_int_eq(summary.inconclusive, BENCHMARKS);
+	/* ratios are as good as ever */
+	ck_assert_int_eq(summary.equivalent, 2 * BENCHMARKS);
+	tear_down();
+	/* or that lies below one and a half of a median which others have lifted */
+	set_up();
+	world.waited = 0.4;
+	summary = execute(0);
+	ck_assert_int_eq(summary.inconclusive, BENCHMARKS);
+	ck_assert_int_eq(summary.equivalent, 2 * BENCHMARKS);
+	tear_down();
+	/* what is found all the same is found */
+	set_up();
+	world.waited = 0.4;
+	world.stall = 0.1;
+	ck_assert_int_eq(execute(0).regressed, BENCHMARKS);
+}
+END_TEST
+
 START_TEST(noise_beyond_the_budget_is_inconclusive_and_says_what_it_lacks)
 {
 	world.sigma = 0.2;
@@ -279,6 +308,7 @@ Suite *suite(void)
 	tcase_add_test(quads, the_same_twice_is_equivalent_also_while_the_machine_slows_down);
 	tcase_add_test(quads, five_per_cent_more_is_regressed_and_five_less_improved);
 	tcase_add_test(quads, pauses_that_medians_hide_regress_by_the_stall_share);
+	tcase_add_test(quads, where_the_machine_itself_pauses_a_pause_is_not_judged_away);
 	tcase_add_test(quads, noise_beyond_the_budget_is_inconclusive_and_says_what_it_lacks);
 	tcase_add_test(quads, contaminated_quads_are_dropped_counted_and_replaced);
 	tcase_add_test(quads,

@@ -87,6 +87,16 @@ START_TEST(every_verdict_has_its_row_and_what_was_not_seen_its_note)
 }
 END_TEST
 
+START_TEST(a_pause_that_could_hide_is_said_to_be_able_to)
+{
+	fill();
+	benchmarks[3].findings[METRIC_WALL].lost = 0.26;
+	char *text = render(false);
+	ck_assert_ptr_nonnull(strstr(text, "spawn/processes wall: 26 % of the time goes to "));
+	free(text);
+}
+END_TEST
+
 START_TEST(a_contaminated_or_interrupted_comparison_says_so)
 {
 	fill();
@@ -125,6 +135,7 @@ Suite *suite(void)
 	Suite *suite = suite_create("compare/findings");
 	TCase *print = tcase_create("print");
 
+	tcase_add_test(print, a_pause_that_could_hide_is_said_to_be_able_to);
 	tcase_add_test(print, every_verdict_has_its_row_and_what_was_not_seen_its_note);
 	tcase_add_test(print, a_contaminated_or_interrupted_comparison_says_so);
 	tcase_add_test(print, the_csv_has_a_row_per_quad);

@@ -162,12 +162,14 @@ static inline int64_t scripted_calibration(struct executor *executor, const stru
 	return cell->workload->calibrate();
 }
 
-static inline double scripted_spin(struct executor *executor, const cpu_set_t *cpus)
+static inline double scripted_spin(struct executor *executor, const cpu_set_t *cpus, double *waited)
 {
 	struct scripted *scripted = executor->state;
 	int at = scripted->spins++;
 
 	(void)cpus;
+	if (waited != NULL)
+		*waited = 0;
 	scripted->now_ns += 10000000;
 	return at < 8 ? scripted->shares[at] : 0;
 }

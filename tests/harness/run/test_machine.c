@@ -67,7 +67,7 @@ START_TEST(a_spin_is_a_share_and_leaves_the_affinity_as_it_was)
 	cpu_set_t before, after;
 
 	ck_assert_int_eq(sched_getaffinity(0, sizeof(before), &before), 0);
-	double share = spinner_share(&before);
+	double share = spinner_share(&before, NULL);
 	ck_assert_int_eq(sched_getaffinity(0, sizeof(after), &after), 0);
 	ck_assert(CPU_EQUAL(&before, &after));
 	ck_assert_double_ge(share, 0);
