@@ -206,10 +206,12 @@ static int evaluate(const struct compare_options *options)
 	for (int i = 0; i < options->shared.arguments_count && rc == 0; i++)
 		rc = quadlog_read(
 			options->shared.arguments[i], &rows, &count, error, sizeof(error));
-	if (rc != 0 && error[0] != '\0')
-		cli_wrong_use(command, "%s", error);
-	else if (rc == 0)
+	if (rc == 0)
 		rc = campaign_evaluate(campaign, rows, count);
+	if (rc == -EEXIST)
+		snprintf(error, sizeof(error), "a comparison is there twice: is a file, too?");
+	if (error[0] != '\0')
+		cli_wrong_use(command, "%s", error);
 	if (rc == 0) {
 		struct writer writer = writer_for(
 			stdout, format != NULL && strcmp(format, "md") == 0 ? WRITER_MARKDOWN

@@ -9,7 +9,8 @@
  *really done more in this benchmark; first the arm that began (ABBA or BAAB); state "kept",
  *"dropped" (contaminated) or, in a comparison's last row, its verdict, with the seconds that it
  *took in place of the first figure. Figures are per operation, in the order of time, empty where
- *there is none: wall (median chunk), cpu and total in ns, stall a share.
+ *there is none; canaries are left out where something is injected: wall (median chunk), cpu and
+ *total in ns, stall a share.
  */
 #ifndef CONCBENCH_HARNESS_COMPARE_QUADLOG_H
 #define CONCBENCH_HARNESS_COMPARE_QUADLOG_H

@@ -1,7 +1,10 @@
 /*
  * concbench calibrate from outside, with so few quads that no noise can make a verdict.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/program.h"
 #include "tests/suite.h"
@@ -32,6 +35,41 @@ START_TEST(an_injection_ends_with_what_was_found)
 }
 END_TEST
 
+/* Lines of a file. */
+static int lines(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	int count = 0;
+
+	ck_assert_ptr_nonnull(file);
+	for (int c; (c = fgetc(file)) != EOF;)
+		count += c == '\n';
+	fclose(file);
+	return count;
+}
+
+START_TEST(a_log_has_a_row_per_quad_and_no_row_counts_twice)
+{
+	char path[] = "/tmp/concbench-test-XXXXXX", command[300];
+
+	close(mkstemp(path));
+	snprintf(command, sizeof(command),
+		"concbench calibrate --inject 5%% --quads 2 -b hash/sequential -q --log %s", path);
+	ck_assert_int_eq(program_run(command, output, sizeof output), 0);
+	int made = lines(path);
+	snprintf(command, sizeof(command), "concbench calibrate --from %s", path);
+	int once = program_run(command, output, sizeof output);
+	snprintf(command, sizeof(command), "concbench calibrate --from %s %s", path, path);
+	int twice = program_run(command, output, sizeof output);
+	unlink(path);
+	/* a heading, two quads and an end: what was contaminated is replaced, and logged, too */
+	ck_assert_int_ge(made, 4);
+	ck_assert_int_eq(once, 0);
+	ck_assert_int_eq(twice, 2);
+	ck_output("calibrate: a comparison is there twice");
+}
+END_TEST
+
 START_TEST(wrong_use_is_named)
 {
 	ck_assert_int_eq(program_run("concbench calibrate x", output, sizeof output), 2);
@@ -52,6 +90,7 @@ Suite *suite(void)
 	tcase_set_timeout(use, 120);
 	tcase_add_test(use, two_copies_end_with_the_alarms_and_their_bound);
 	tcase_add_test(use, an_injection_ends_with_what_was_found);
+	tcase_add_test(use, a_log_has_a_row_per_quad_and_no_row_counts_twice);
 	tcase_add_test(use, wrong_use_is_named);
 	suite_add_tcase(suite, use);
 	return suite;

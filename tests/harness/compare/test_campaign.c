@@ -118,6 +118,20 @@ START_TEST(a_comparison_without_its_end_is_left_out)
 }
 END_TEST
 
+START_TEST(no_row_counts_twice)
+{
+	add_benchmark(1, "none", "a", 1, 0);
+	end(1, "none", "passed");
+	/* the same seed may be drawn for something else */
+	add_benchmark(1, "5%", "a", 1.05, 0);
+	end(1, "5%", "regressed");
+	ck_assert_int_eq(campaign_evaluate(&campaign, rows, count), 0);
+	add_benchmark(1, "none", "a", 1, 0);
+	end(1, "none", "passed");
+	ck_assert_int_eq(campaign_evaluate(&campaign, rows, count), -EEXIST);
+}
+END_TEST
+
 START_TEST(flips_of_two_metrics_share_their_coins)
 {
 	double up[QUADS], down[QUADS];
@@ -211,6 +225,7 @@ Suite *suite(void)
 	TCase *paper = tcase_create("paper");
 
 	tcase_add_checked_fixture(paper, set_up, NULL);
+	tcase_add_test(paper, no_row_counts_twice);
 	tcase_add_test(paper, drift_alarms_blocks_and_not_turns);
 	tcase_add_test(paper, an_injection_is_found_and_lies_in_its_interval);
 	tcase_add_test(paper, a_comparison_without_its_end_is_left_out);
