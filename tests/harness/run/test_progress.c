@@ -14,7 +14,8 @@ static struct progress begin(bool terminal, enum verbosity verbosity)
 	return (struct progress){.out = open_memstream(&text, &bytes),
 		.terminal = terminal,
 		.verbosity = verbosity,
-		.width = 40};
+		.width = 40,
+		.height = 24};
 }
 
 static void expect(struct progress *progress, const char *expected)
@@ -40,7 +41,7 @@ START_TEST(a_terminal_gets_one_line_that_is_rewritten_and_cleared)
 	struct progress terminal = begin(true, VERBOSITY_NORMAL);
 
 	progress_at(&terminal, "echo/async", false, 0, 4, 0, 2 * second_ns);
-	expect(&terminal, "\r  0 %  0 of 4  0:00  about 0:02 left  e\033[K\r\033[K");
+	expect(&terminal, "\r  0 %  0 of 4  0:00  about 0:02 left  e\033[K\033[J\r\033[J");
 }
 END_TEST
 
