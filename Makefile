@@ -20,7 +20,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion 
 OWN_CFLAGS   = -std=gnu17 -D_GNU_SOURCE -I. -Imodels/async/switch/$(SWITCH) $(WARNINGS) -pthread
 ALL_CFLAGS   = $(OWN_CFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS  = -pthread -Wl,-z,now $(LDFLAGS) $(SANITIZE)
-LIBS        := -ljansson -lssl -lcrypto -lm
+LIBS        := -lm -ldl
+TEST_LIBS   := -lssl -lcrypto
 
 SANITIZE :=
 ifeq ($(MODE),asan)
@@ -104,7 +105,7 @@ $(BUILD)/version.c: FORCE | $(AFTER_DEPS)
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 compile = $(CC) $(ALL_CFLAGS) $$(sed -n 's/^cflags //p' $(BUILD)/detected) $(WERROR) -MMD -MP -c $< -o $@
-libs    = $(LIBS) $$(sed -n 's/^libs //p' $(BUILD)/detected)
+libs    = $$(sed -n 's/^libs //p' $(BUILD)/detected) $(LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -134,7 +135,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call obj,$(TEST_AID)) $(BUILD)/libconcben
 	$(say) LD $@
 	$(run)$(CC) $(ALL_LDFLAGS) $$(sed -n 's:^/\* wrap\: \(.*\) \*/:\1:p' tests/$*.c | tr ' ' '\n' | sed 's/^\(..*\)/-Wl,--wrap=\1/') \
 		-o $@ $< $(call obj,$(TEST_AID)) $(BUILD)/libconcbench.a $(VERSION_OBJ) $(libs) \
-		$$(sed -n 's/^check //p' $(BUILD)/detected)
+		$$(sed -n 's/^check //p' $(BUILD)/detected) \
+		-Wl,--as-needed $(TEST_LIBS) $$(sed -n 's/^test-libs //p' $(BUILD)/detected)
 
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags | check-found
 	@mkdir -p $(@D)
@@ -223,7 +225,7 @@ install-async: $(ASYNC_LIB) ## copy models/async as a library
 	install -D -m 644 $(ASYNC_LIB) $(DESTDIR)$(PREFIX)/lib/libconcasync.a
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SWITCH@|$(SWITCH)|' \
-		-e "s|@LIBS@|$$(sed -n 's/^libs //p' $(BUILD)/detected | grep -ow -- -luring)|" \
+		-e "s|@LIBS@|$$(sed -n 's/^libs //p' $(BUILD)/detected | grep -ow -- luring | sed 's/^/-/')|" \
 		models/async/concasync.pc.in \
 		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/concasync.pc
 
@@ -242,7 +244,7 @@ install-own: $(BUILD)/own/libconcbench.a ## copy the library for one's own bench
 	install -D -m 644 $(BUILD)/own/libconcbench.a $(DESTDIR)$(PREFIX)/lib/libconcbench.a
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e "s|@LIBS@|$(LIBS) $$(sed -n 's/^libs //p' $(BUILD)/detected | tr '\n' ' ')|" \
+		-e "s|@LIBS@|$$(sed -n 's/^libs //p' $(BUILD)/detected | tr '\n' ' ') $(LIBS)|" \
 		harness/concbench.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/concbench.pc
 
 # Guests in compiled languages; one whose toolchain is missing is left out, and how to get it is said.

@@ -11,7 +11,7 @@
 
 static int connect_blocking(struct db_session *session)
 {
-	session->connection = PQconnectdb(session->db->conninfo);
+	session->connection = pq.PQconnectdb(session->db->conninfo);
 	return 0;
 }
 
@@ -20,15 +20,15 @@ static int connect_waiting(struct db_session *session)
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 	int rc = 0;
 
-	session->connection = PQconnectStart(session->db->conninfo);
+	session->connection = pq.PQconnectStart(session->db->conninfo);
 	while (rc == 0 && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED) {
-		int fd = PQsocket(session->connection);
+		int fd = pq.PQsocket(session->connection);
 		if (fd < 0)
 			return -ENOTCONN;
 		rc = status == PGRES_POLLING_READING ? async_wait_readable(fd)
 						     : async_wait_writable(fd);
 		if (rc == 0)
-			status = PQconnectPoll(session->connection);
+			status = pq.PQconnectPoll(session->connection);
 	}
 	return rc;
 }
@@ -39,14 +39,14 @@ static int next_result(struct db_session *session, PGresult **result)
 	PGconn *connection = session->connection;
 	int rc = 0, unsent;
 
-	while (rc == 0 && (unsent = PQflush(connection)) == 1)
-		rc = async_wait_writable(PQsocket(connection));
-	while (rc == 0 && PQisBusy(connection)) {
-		rc = async_wait_readable(PQsocket(connection));
-		if (rc == 0 && PQconsumeInput(connection) != 1)
+	while (rc == 0 && (unsent = pq.PQflush(connection)) == 1)
+		rc = async_wait_writable(pq.PQsocket(connection));
+	while (rc == 0 && pq.PQisBusy(connection)) {
+		rc = async_wait_readable(pq.PQsocket(connection));
+		if (rc == 0 && pq.PQconsumeInput(connection) != 1)
 			rc = -EIO;
 	}
-	*result = rc == 0 ? PQgetResult(connection) : NULL;
+	*result = rc == 0 ? pq.PQgetResult(connection) : NULL;
 	return rc;
 }
 
@@ -57,7 +57,7 @@ static int only_result(struct db_session *session, PGresult **result)
 	int rc = next_result(session, result);
 
 	while (rc == 0 && (rc = next_result(session, &more)) == 0 && more != NULL)
-		PQclear(more);
+		pq.PQclear(more);
 	return rc;
 }
 
@@ -66,16 +66,16 @@ static int prepare(struct slot *slot, struct db_session *session)
 	PGresult *result = NULL;
 	int rc = session->is_blocking ? connect_blocking(session) : connect_waiting(session);
 
-	if (rc != 0 || PQstatus(session->connection) != CONNECTION_OK)
+	if (rc != 0 || pq.PQstatus(session->connection) != CONNECTION_OK)
 		return db_failed(slot, session, "cannot connect");
 	if (session->is_blocking)
-		result = PQprepare(session->connection, db_statement, db_text, 3, NULL);
-	else if (PQsetnonblocking(session->connection, 1) != 0 ||
-		 PQsendPrepare(session->connection, db_statement, db_text, 3, NULL) != 1 ||
+		result = pq.PQprepare(session->connection, db_statement, db_text, 3, NULL);
+	else if (pq.PQsetnonblocking(session->connection, 1) != 0 ||
+		 pq.PQsendPrepare(session->connection, db_statement, db_text, 3, NULL) != 1 ||
 		 only_result(session, &result) != 0)
 		return db_failed(slot, session, "cannot prepare");
-	bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
+	bool prepared = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
+	pq.PQclear(result);
 	return prepared ? 0 : db_failed(slot, session, "cannot prepare");
 }
 
@@ -86,9 +86,9 @@ static int query(struct slot *slot, struct db_session *session)
 	int rc = async_sleep_until(due_ns);
 
 	if (rc == 0 && session->is_blocking)
-		result = PQexecPrepared(
+		result = pq.PQexecPrepared(
 			session->connection, db_statement, 3, session->values, NULL, NULL, 0);
-	else if (rc == 0 && PQsendQueryPrepared(session->connection, db_statement, 3,
+	else if (rc == 0 && pq.PQsendQueryPrepared(session->connection, db_statement, 3,
 				    session->values, NULL, NULL, 0) != 1)
 		rc = db_failed(slot, session, "cannot send");
 	else if (rc == 0)
@@ -108,8 +108,8 @@ static int db_task(void *arg)
 		while (slot->rc == 0 && session.query < session.queries)
 			slot->rc = query(slot, &session);
 	}
-	if (PQsocket(session.connection) >= 0)
-		async_detach(PQsocket(session.connection), NULL, 0); /* libpq closes it */
+	if (pq.PQsocket(session.connection) >= 0)
+		async_detach(pq.PQsocket(session.connection), NULL, 0); /* libpq closes it */
 	db_end(&session);
 	return slot_result(slot);
 }

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "bench/db/cluster.h"
+#include "harness/crypto.h"
 #include "harness/measure/clock.h"
 
 enum { DB_TASKS, DB_QUERIES, DB_ROWS, DB_DELAY, DB_RATE, DB_DRIVER, DB_URL };
@@ -64,25 +64,25 @@ static const char unslept[] = "SELECT n, md5(n::text), $3::float8 "
 static uint64_t db_capacity(const char *conninfo, const int64_t *values)
 {
 	enum { PROBE_NS = 150000000, PROBES_MIN = 20 };
-	PGconn *connection = PQconnectdb(conninfo);
+	PGconn *connection = pq.PQconnectdb(conninfo);
 	char rows[24];
 	const char *const texts[] = {"1", rows, "0"};
 	uint64_t queries = 0, start_ns = 0, now_ns = 0;
 
 	snprintf(rows, sizeof(rows), "%" PRId64, values[DB_ROWS]);
-	PQclear(PQprepare(connection, db_statement, unslept, 3, NULL));
+	pq.PQclear(pq.PQprepare(connection, db_statement, unslept, 3, NULL));
 	while (queries < PROBES_MIN || now_ns - start_ns < PROBE_NS) {
 		PGresult *result =
-			PQexecPrepared(connection, db_statement, 3, texts, NULL, NULL, 0);
-		bool answered = PQresultStatus(result) == PGRES_TUPLES_OK;
-		PQclear(result);
+			pq.PQexecPrepared(connection, db_statement, 3, texts, NULL, NULL, 0);
+		bool answered = pq.PQresultStatus(result) == PGRES_TUPLES_OK;
+		pq.PQclear(result);
 		if (!answered)
 			break;
 		now_ns = clock_now_ns();
 		if (queries++ == 0) /* the first one warms it up */
 			start_ns = now_ns;
 	}
-	PQfinish(connection);
+	pq.PQfinish(connection);
 	return now_ns > start_ns ? (queries - 1) * 1000000000u / (now_ns - start_ns) : 0;
 }
 
@@ -122,7 +122,9 @@ static int db_load(struct orders *orders)
 	char error[200] = "", conninfo[200];
 	int rc = 0;
 
-	if (orders->values[DB_URL] == OWN)
+	if (pq_load(error, sizeof(error)) != 0)
+		rc = -ENOENT;
+	if (rc == 0 && orders->values[DB_URL] == OWN)
 		rc = cluster_start(&cluster, orders->tasks, error, sizeof(error));
 	if (rc == 0) {
 		db_conninfo(conninfo, sizeof(conninfo), orders->values, getpid());
@@ -151,7 +153,12 @@ static int db_prepare(struct orders *orders)
 	struct db *db = arena_take(orders->arena, sizeof(*db));
 	uint64_t rate_per_s = (uint64_t)orders->values[DB_RATE];
 	uint32_t owner;
+	char error[200];
 
+	if (pq_load(error, sizeof(error)) != 0 || crypto_load(error, sizeof(error)) != 0) {
+		orders_verdict(orders, STATUS_IMPOSSIBLE, "%s", error);
+		return -ENOTSUP;
+	}
 	int rc = orders_await(orders, &owner);
 	if (rc != 0)
 		return rc;
@@ -188,7 +195,7 @@ void db_begin(struct db_session *session, const struct slot *slot)
 
 void db_end(struct db_session *session)
 {
-	PQfinish(session->connection);
+	pq.PQfinish(session->connection);
 	session->connection = NULL;
 }
 
@@ -224,7 +231,8 @@ static bool row_is_right(const char *number, const char *digest, uint64_t *proof
 	unsigned bytes = 0;
 	char text[2 * EVP_MAX_MD_SIZE + 1] = "";
 
-	if (EVP_Digest(number, strlen(number), expected, &bytes, EVP_md5(), NULL) != 1)
+	if (crypto.EVP_Digest(number, strlen(number), expected, &bytes, crypto.EVP_md5(), NULL) !=
+		1)
 		return false;
 	for (unsigned i = 0; i < bytes; i++)
 		snprintf(text + 2 * i, 3, "%02x", expected[i]);
@@ -237,23 +245,23 @@ static bool row_is_right(const char *number, const char *digest, uint64_t *proof
 int db_count(struct slot *slot, struct db_session *session, PGresult *result, uint64_t start_ns)
 {
 	int64_t first = first_of(session, slot, session->query - 1);
-	bool right =
-		PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == session->rows;
+	bool right = pq.PQresultStatus(result) == PGRES_TUPLES_OK &&
+		     pq.PQntuples(result) == session->rows;
 	uint64_t bytes = 0, proof = 0;
 
 	for (int row = 0; right && row < session->rows; row++) {
-		const char *number = PQgetvalue(result, row, 0);
+		const char *number = pq.PQgetvalue(result, row, 0);
 		right = strtoll(number, NULL, 10) == first + row &&
-			row_is_right(number, PQgetvalue(result, row, 1), &proof);
-		bytes += (uint64_t)PQgetlength(result, row, 0) +
-			 (uint64_t)PQgetlength(result, row, 1);
+			row_is_right(number, pq.PQgetvalue(result, row, 1), &proof);
+		bytes += (uint64_t)pq.PQgetlength(result, row, 0) +
+			 (uint64_t)pq.PQgetlength(result, row, 1);
 	}
-	PQclear(result);
+	pq.PQclear(result);
 	if (!right) {
 		orders_verdict(slot->orders, STATUS_INVALID,
 			"task %d: the rows from %" PRId64 " on are not those that were asked for: "
 			"%.80s",
-			slot->index, first, PQerrorMessage(session->connection));
+			slot->index, first, pq.PQerrorMessage(session->connection));
 		return -EPROTO;
 	}
 	slot_end(slot, start_ns, bytes, proof);
@@ -264,7 +272,7 @@ int db_failed(struct slot *slot, const struct db_session *session, const char *w
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s", PQerrorMessage(session->connection));
+	snprintf(text, sizeof(text), "%s", pq.PQerrorMessage(session->connection));
 	text[strcspn(text, "\n")] = '\0';
 	orders_verdict(slot->orders, STATUS_FAILED, "task %d: %s: %s", slot->index, what, text);
 	return -EIO;

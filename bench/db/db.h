@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #ifdef HAVE_LIBPQ
-#include <libpq-fe.h>
+#include "bench/db/pq.h"
 #endif
 
 #include "harness/workload.h"

@@ -8,12 +8,12 @@
 
 static int prepare(struct slot *slot, struct db_session *session)
 {
-	session->connection = PQconnectdb(session->db->conninfo);
-	if (PQstatus(session->connection) != CONNECTION_OK)
+	session->connection = pq.PQconnectdb(session->db->conninfo);
+	if (pq.PQstatus(session->connection) != CONNECTION_OK)
 		return db_failed(slot, session, "cannot connect");
-	PGresult *result = PQprepare(session->connection, db_statement, db_text, 3, NULL);
-	bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
+	PGresult *result = pq.PQprepare(session->connection, db_statement, db_text, 3, NULL);
+	bool prepared = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
+	pq.PQclear(result);
 	return prepared ? 0 : db_failed(slot, session, "cannot prepare");
 }
 
@@ -21,7 +21,8 @@ static PGresult *execute(struct db_session *session, uint64_t due_ns)
 {
 	if (block_until(due_ns) != 0)
 		return NULL;
-	return PQexecPrepared(session->connection, db_statement, 3, session->values, NULL, NULL, 0);
+	return pq.PQexecPrepared(
+		session->connection, db_statement, 3, session->values, NULL, NULL, 0);
 }
 
 static int query(struct slot *slot, struct db_session *session)

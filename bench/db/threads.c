@@ -10,8 +10,8 @@
 static PGresult *connect_and_prepare(struct db_session *session)
 {
 	gil_leave();
-	session->connection = PQconnectdb(session->db->conninfo);
-	PGresult *result = PQprepare(session->connection, db_statement, db_text, 3, NULL);
+	session->connection = pq.PQconnectdb(session->db->conninfo);
+	PGresult *result = pq.PQprepare(session->connection, db_statement, db_text, 3, NULL);
 	gil_enter();
 	return result;
 }
@@ -19,8 +19,8 @@ static PGresult *connect_and_prepare(struct db_session *session)
 static int prepare(struct slot *slot, struct db_session *session)
 {
 	PGresult *result = connect_and_prepare(session);
-	bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
+	bool prepared = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
+	pq.PQclear(result);
 	return prepared ? 0 : db_failed(slot, session, "cannot connect and prepare");
 }
 
@@ -30,7 +30,7 @@ static PGresult *execute(struct db_session *session, uint64_t due_ns)
 
 	gil_leave();
 	if (block_until(due_ns) == 0)
-		result = PQexecPrepared(
+		result = pq.PQexecPrepared(
 			session->connection, db_statement, 3, session->values, NULL, NULL, 0);
 	gil_enter();
 	return result;

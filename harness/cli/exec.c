@@ -113,6 +113,9 @@ static int run(struct exec_arguments *arguments)
 
 	signal(SIGPIPE, SIG_IGN); /* a reader that left is an error like others */
 	int rc = invocation_run(&arguments->plan, &record, &interrupted);
+	/* Not before: what a digest maps and allocates would be in every child's memory. */
+	if (binary_sha256(record.place.binary_sha256) != 0)
+		cli_error("exec", "the digest of this program could not be taken");
 	if (rc != 0)
 		cli_error("exec", "%s: %s", arguments->target, strerror(-rc));
 	else if (print_record(&record, arguments->record_fd) == 0 && record.status != STATUS_FAILED)
@@ -139,7 +142,5 @@ int exec_main(int argc, char **argv)
 	rc = exec_complete_plan(&arguments);
 	if (rc != 0)
 		return rc;
-	if (binary_sha256(arguments.plan.place.binary_sha256) != 0)
-		cli_error("exec", "the digest of this program could not be taken");
 	return run(&arguments);
 }

@@ -7,12 +7,13 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "harness/load/tls.h"
 
 static const struct scheme {
 	const char *name, *service;
@@ -123,21 +124,25 @@ int target_resolve(struct target *target, char *error, size_t error_bytes)
 	}
 	if (!target->tls)
 		return 0;
-	target->tls_context = SSL_CTX_new(TLS_client_method());
+	if (tls_load(error, error_bytes) != 0)
+		return -ENOTSUP;
+	target->tls_context = tls.SSL_CTX_new(tls.TLS_client_method());
 	if (target->tls_context == NULL) {
 		snprintf(error, error_bytes, "TLS cannot be readied");
 		return -ENOMEM;
 	}
-	SSL_CTX_set_verify(target->tls_context, SSL_VERIFY_NONE, NULL);
-	SSL_CTX_set_mode(target->tls_context, SSL_MODE_ENABLE_PARTIAL_WRITE |
-						      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-						      SSL_MODE_RELEASE_BUFFERS);
+	tls.SSL_CTX_set_verify(target->tls_context, SSL_VERIFY_NONE, NULL);
+	tls.SSL_CTX_ctrl(target->tls_context, SSL_CTRL_MODE,
+		SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+			SSL_MODE_RELEASE_BUFFERS,
+		NULL);
 	return 0;
 }
 
 void target_close(struct target *target)
 {
-	SSL_CTX_free(target->tls_context);
+	if (target->tls_context != NULL)
+		tls.SSL_CTX_free(target->tls_context);
 	target->tls_context = NULL;
 }
 

@@ -5,27 +5,30 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "harness/load/tls.h"
 
 int wire_open(struct wire *wire, int fd, struct ssl_ctx_st *context, const char *host)
 {
 	*wire = (struct wire){.fd = fd};
 	if (context == NULL)
 		return 0;
-	wire->tls = SSL_new(context);
-	if (wire->tls == NULL || SSL_set_fd(wire->tls, fd) != 1)
+	wire->tls = tls.SSL_new(context);
+	if (wire->tls == NULL || tls.SSL_set_fd(wire->tls, fd) != 1)
 		return -ENOMEM;
-	SSL_set_tlsext_host_name(wire->tls, host);
-	SSL_set_connect_state(wire->tls);
+	tls.SSL_ctrl(wire->tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+		(void *)(uintptr_t)host);
+	tls.SSL_set_connect_state(wire->tls);
 	return 0;
 }
 
 void wire_close(struct wire *wire)
 {
-	SSL_free(wire->tls);
+	if (wire->tls != NULL)
+		tls.SSL_free(wire->tls);
 	wire->tls = NULL;
 	if (wire->fd >= 0)
 		close(wire->fd);
@@ -35,9 +38,9 @@ void wire_close(struct wire *wire)
 /* What a call of TLS that did not move bytes means. */
 static ssize_t tls_error(struct wire *wire, int result)
 {
-	int error = errno, why = SSL_get_error(wire->tls, result);
+	int error = errno, why = tls.SSL_get_error(wire->tls, result);
 
-	ERR_clear_error();
+	tls.ERR_clear_error();
 	switch (why) {
 	case SSL_ERROR_WANT_READ:
 	case SSL_ERROR_WANT_WRITE:
@@ -55,7 +58,7 @@ ssize_t wire_send(struct wire *wire, const void *buffer, size_t bytes)
 {
 	if (__builtin_expect(wire->tls != NULL, 0)) {
 		errno = 0;
-		int sent = SSL_write(wire->tls, buffer, bytes < INT_MAX ? (int)bytes : INT_MAX);
+		int sent = tls.SSL_write(wire->tls, buffer, bytes < INT_MAX ? (int)bytes : INT_MAX);
 		return sent > 0 ? sent : tls_error(wire, sent);
 	}
 	ssize_t sent = send(wire->fd, buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -66,7 +69,7 @@ ssize_t wire_receive(struct wire *wire, void *buffer, size_t bytes)
 {
 	if (__builtin_expect(wire->tls != NULL, 0)) {
 		errno = 0;
-		int got = SSL_read(wire->tls, buffer, bytes < INT_MAX ? (int)bytes : INT_MAX);
+		int got = tls.SSL_read(wire->tls, buffer, bytes < INT_MAX ? (int)bytes : INT_MAX);
 		return got > 0 ? got : tls_error(wire, got);
 	}
 	ssize_t got = recv(wire->fd, buffer, bytes, MSG_DONTWAIT);

@@ -5,19 +5,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/crypto.h"
+
 int binary_sha256(char text[SHA256_TEXT])
 {
-	unsigned char digest[SHA256_DIGEST_LENGTH];
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned digest_bytes = 0;
+	char error[200];
 	struct stat status;
 	int rc = 0;
 
 	text[0] = '\0';
+	if (crypto_load(error, sizeof(error)) != 0)
+		return -ENOTSUP;
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -32,9 +37,11 @@ int binary_sha256(char text[SHA256_TEXT])
 	close(fd);
 	if (rc != 0)
 		return rc;
-	SHA256(bytes, (size_t)status.st_size, digest);
+	if (crypto.EVP_Digest(bytes, (size_t)status.st_size, digest, &digest_bytes,
+		    crypto.EVP_sha256(), NULL) != 1)
+		rc = -EIO;
 	munmap(bytes, (size_t)status.st_size);
-	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
+	for (unsigned i = 0; rc == 0 && i < digest_bytes; i++)
 		snprintf(text + 2 * i, 3, "%02x", digest[i]);
-	return 0;
+	return rc;
 }

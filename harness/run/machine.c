@@ -1,7 +1,6 @@
 #include "harness/run/machine.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/measure/binary.h"
 #include "harness/params.h"
 #include "harness/version.h"
 
@@ -50,27 +50,6 @@ static void describe_machine(struct run_machine *machine)
 	machine->memory_bytes = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 }
 
-static void describe_binary(char *hex)
-{
-	FILE *file = fopen("/proc/self/exe", "re");
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	char buffer[1 << 16];
-	unsigned bytes = 0;
-	size_t got;
-
-	if (file != NULL && context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
-		while ((got = fread(buffer, 1, sizeof(buffer), file)) > 0)
-			EVP_DigestUpdate(context, buffer, got);
-		EVP_DigestFinal_ex(context, digest, &bytes);
-	}
-	for (unsigned i = 0; i < bytes; i++)
-		sprintf(hex + 2 * i, "%02x", digest[i]);
-	EVP_MD_CTX_free(context);
-	if (file != NULL)
-		fclose(file);
-}
-
 static void describe_build(struct run_build *build)
 {
 	snprintf(build->version, sizeof(build->version), "%s", version_number);
@@ -78,7 +57,8 @@ static void describe_build(struct run_build *build)
 	snprintf(build->mode, sizeof(build->mode), "%s", version_mode);
 	snprintf(build->compiler, sizeof(build->compiler), "%s", version_compiler);
 	snprintf(build->flags, sizeof(build->flags), "%s", version_flags);
-	describe_binary(build->binary_sha256);
+	if (binary_sha256(build->binary_sha256) != 0)
+		build->binary_sha256[0] = '\0';
 }
 
 static int64_t limit_of(int resource)

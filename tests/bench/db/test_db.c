@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/crypto.h"
 #include "harness/measure/invocation.h"
 #include "tests/invoke.h"
 #include "tests/suite.h"
@@ -37,6 +38,7 @@ static void setup(void)
 	char names[3][8] = {"n", "md5", "sleep"};
 	PGresAttDesc columns[3] = {{.name = names[0]}, {.name = names[1]}, {.name = names[2]}};
 	struct orders *shared;
+	char error[200];
 
 	ck_assert_int_eq(invocation_map(&shared, &orders), 0);
 	slot = (struct slot){.orders = shared};
@@ -44,6 +46,8 @@ static void setup(void)
 		shared->values[i] = db_workload.params[i].smoke;
 	shared->values[2] = 2;
 	shared->shared = &db;
+	ck_assert_int_eq(pq_load(error, sizeof(error)), 0);
+	ck_assert_int_eq(crypto_load(error, sizeof(error)), 0);
 	db_begin(&session, &slot);
 	db_round(&session, 100000);
 	result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);

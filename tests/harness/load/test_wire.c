@@ -4,12 +4,12 @@
 #include "harness/load/wire.h"
 
 #include <errno.h>
-#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/load/tls.h"
 #include "tests/suite.h"
 
 enum { BYTES = 100000 };
@@ -30,14 +30,17 @@ static SSL *server_on(int fd, SSL_CTX *context)
 	ck_assert_int_eq(SSL_CTX_use_PrivateKey(context, key), 1);
 	X509_free(certificate);
 	EVP_PKEY_free(key);
-	SSL *tls = SSL_new(context);
-	SSL_set_fd(tls, fd);
-	SSL_set_accept_state(tls);
-	return tls;
+	SSL *session = SSL_new(context);
+	SSL_set_fd(session, fd);
+	SSL_set_accept_state(session);
+	return session;
 }
 
 START_TEST(tls_brings_what_was_sent)
 {
+	char error[200];
+
+	ck_assert_int_eq(tls_load(error, sizeof(error)), 0);
 	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
 	SSL_CTX *server = SSL_CTX_new(TLS_server_method());
 	int ends[2];
@@ -75,6 +78,9 @@ END_TEST
 
 START_TEST(what_is_no_tls_is_an_error)
 {
+	char error[200];
+
+	ck_assert_int_eq(tls_load(error, sizeof(error)), 0);
 	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
 	int ends[2];
 	struct wire wire;
