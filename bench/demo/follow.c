@@ -1,7 +1,8 @@
 /*
  * follow: a reader takes lines of a log that come one by one, each so long after the one before it,
  * by an asynchronous generator, which lets others run while it waits, or by a plain one, which does
- * not. The other tasks on the loop wait for points in time; theirs is the only latency. One
+ * not. Or it computes at once what it would do with all lines, by itself or in a pool, as the model
+ * is. The other tasks on the loop wait for points in time; theirs is the only latency. One
  * operation is one line, or one such wait.
  */
 #include "bench/block_until.h"
@@ -10,10 +11,11 @@
 #include "models/async/async.h"
 #include "models/async/generator.h"
 
-enum { FOLLOW_TASKS, FOLLOW_LINES, FOLLOW_EVERY, FOLLOW_READER };
-enum reader { READER_ASYNC, READER_PLAIN };
+enum { FOLLOW_TASKS, FOLLOW_LINES, FOLLOW_EVERY, FOLLOW_READER, FOLLOW_COMPUTE };
+enum reader { READER_ASYNC, READER_PLAIN, READER_COMPUTE };
 
-static const char *const readers[] = {[READER_ASYNC] = "async", [READER_PLAIN] = "plain", NULL};
+static const char *const readers[] = {
+	[READER_ASYNC] = "async", [READER_PLAIN] = "plain", [READER_COMPUTE] = "compute", NULL};
 
 static const struct param follow_params[] = {
 	[FOLLOW_TASKS] = {"tasks", "the reader, and the others on its loop", PARAM_COUNT, 1, 10000,
@@ -22,8 +24,10 @@ static const struct param follow_params[] = {
 		1, 1000000, 10, 10, NULL},
 	[FOLLOW_EVERY] = {"every", "between two lines, and length of a wait", PARAM_DURATION, 1000,
 		3600000000000, 1000000, 1000000, NULL},
-	[FOLLOW_READER] = {"reader", "whether the generator awaits, or blocks the loop",
-		PARAM_CHOICE, READER_ASYNC, READER_PLAIN, READER_ASYNC, READER_ASYNC, readers},
+	[FOLLOW_READER] = {"reader", "async: its generator awaits; plain: it blocks; compute",
+		PARAM_CHOICE, READER_ASYNC, READER_COMPUTE, READER_ASYNC, READER_ASYNC, readers},
+	[FOLLOW_COMPUTE] = {"compute", "how long the reader computes, where it does",
+		PARAM_DURATION, 0, 60000000000, 100000000, 100000000, NULL},
 	{0},
 };
 
@@ -44,10 +48,35 @@ static int log_lines(struct generator *self, void *arg)
 	return rc;
 }
 
+/* Until a point in time, for what is asked is how long it keeps a loop from its work. */
+static int compute(void *arg)
+{
+	const uint64_t *until_ns = arg;
+
+	while (slot_begin(NULL) < *until_ns)
+		;
+	return 0;
+}
+
+static int compute_all(struct slot *slot)
+{
+	const struct orders *orders = slot->orders;
+	uint64_t until_ns = slot_begin(slot) + (uint64_t)orders->values[FOLLOW_COMPUTE];
+	int rc = async_compute(compute, &until_ns);
+
+	for (int64_t i = 0; i < orders->values[FOLLOW_LINES]; i++)
+		slot_count(slot, 1, 0, draw(orders->seed, 0, (uint64_t)i));
+	async_yield();
+	return rc;
+}
+
 static int read_log(struct slot *slot)
 {
 	struct generator *lines;
 	intptr_t line;
+
+	if (slot->orders->values[FOLLOW_READER] == READER_COMPUTE)
+		return compute_all(slot);
 	int rc = generator_create(&lines, log_lines, slot);
 
 	while (rc == 0 && (rc = generator_next(lines, &line)) == GENERATOR_YIELDED)

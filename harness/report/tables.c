@@ -224,29 +224,37 @@ static const struct record_guest *guest_of(const struct row *row)
 	return &row->records[0]->guest;
 }
 
+/* Appends the number of a note; one that stands there already, once. */
+static void add_number(char text[CELL_BYTES], int number)
+{
+	size_t end = strlen(text);
+	char word[16];
+
+	snprintf(word, sizeof(word), " (%d)", number);
+	if (strstr(text, word) == NULL)
+		snprintf(text + end, CELL_BYTES - end, "%s", word);
+}
+
 /* The model's name with the numbers of its notes. */
 static void set_model(const struct building *building, int at, const struct row *row)
 {
 	char text[CELL_BYTES];
-	size_t end = (size_t)snprintf(text, sizeof(text), "%s", row->model);
-
 	bool refused = row->status == STATUS_INVALID && strcmp(row_verdict(row), "refused") == 0;
 	const struct record_guest *guest = guest_of(row);
 
+	snprintf(text, sizeof(text), "%s", row->model);
 	if (guest != NULL)
-		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
-			notes_add(
-				building->notes, "guest: %s (%s)", guest->version, guest->program));
-	if (row->status != STATUS_OK && end < sizeof(text))
-		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
-			notes_add(building->notes, "%s: %s%s%s", row->model,
-				refused                            ? ""
-				: row->status == STATUS_IMPOSSIBLE ? "not possible"
-								   : row_verdict(row),
-				refused ? "" : ": ", row->reason));
-	for (int i = 0; i < row->warnings_count && end < sizeof(text); i++)
-		end += (size_t)snprintf(text + end, sizeof(text) - end, " (%d)",
-			notes_add(building->notes, "%s: %s", row->model, row->warnings[i]));
+		add_number(text, notes_add(building->notes, "guest: %s (%s)", guest->version,
+					 guest->program));
+	if (row->status != STATUS_OK)
+		add_number(text, notes_add_about(building->notes, row->model, "%s%s%s",
+					 refused                            ? ""
+					 : row->status == STATUS_IMPOSSIBLE ? "not possible"
+									    : row_verdict(row),
+					 refused ? "" : ": ", row->reason));
+	for (int i = 0; i < row->warnings_count; i++)
+		add_number(
+			text, notes_add_about(building->notes, row->model, "%s", row->warnings[i]));
 	grid_set(building->grid, at, MODEL, "%s", text);
 }
 
