@@ -29,6 +29,7 @@ static const char help[] =
 	"  --bound 10ms         of p99\n"
 	"  -c, --connections N  kept connections (64)\n"
 	"  -d, --duration 500ms of one step\n"
+	"  --dry-run            what would be offered\n"
 	"Exit status: 0 found, 1 no rate held, 2 wrong use, 4 could not measure.\n";
 
 /* What is asked, and how. */
@@ -248,6 +249,19 @@ static int read_options(struct subject *subject, int argc, char **argv)
 	return EXIT_FINE;
 }
 
+/* The steps follow from what each one finds. */
+static int print_plan(const struct subject *subject)
+{
+	char bound[NUMBER_MAX], duration[PARAM_TEXT_MAX];
+
+	number_format(bound, sizeof(bound), subject->bound_ns, UNIT_DURATION, DIGITS_DEFAULT);
+	duration_format(subject->duration_ns, duration, sizeof(duration));
+	printf("%s, %d connections: the highest rate with a corrected p99 of at most %s; from %d "
+	       "requests per second on, steps of %s; nothing was sent\n",
+		subject->name, subject->connections, bound, FIRST_PER_S, duration);
+	return EXIT_FINE;
+}
+
 int find_capacity(int argc, char **argv)
 {
 	struct subject subject = {.connections = 64, .duration_ns = 500000000, .bound_ns = 1e7};
@@ -256,7 +270,13 @@ int find_capacity(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+	bool dry = cli_take_option("--dry-run", &argc, argv);
 	int status = read_options(&subject, argc, argv);
+	if (dry && status == EXIT_FINE) {
+		bool target_given = strstr(subject.name, "://") != NULL;
+		status = target_given ? EXIT_FINE : aim_at_cell(&subject);
+		return status == EXIT_FINE ? print_plan(&subject) : status;
+	}
 	if (status == EXIT_FINE && subject.name != NULL && strstr(subject.name, "://") != NULL) {
 		status = search_target(&subject, &target);
 		target_close(&target);

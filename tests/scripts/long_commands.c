@@ -14,10 +14,8 @@
 
 static char output[1 << 16];
 
-/* Lines of a document that are indented by four and begin with a command of ours. */
 static const char take_commands[] =
-	"grep -hE '^    (\\./concbench|make) ' %s | sed 's/^    //; s/  *#.*//; "
-	"s:git[^ ]*:./concbench:' | sort -u";
+	"scripts/documented-commands %s | sed 's:git[^ ]*:./concbench:'";
 
 /* The exit status: 0 = all were taken; what was not is in the output. */
 static int try_document(const char *commands)
@@ -74,8 +72,7 @@ END_TEST
 
 START_TEST(every_example_of_the_manual_page_is_taken)
 {
-	int status = try_document("$program manual man | sed 's/\\\\-/-/g' | "
-				  "sed -n 's:^\\.B concbench \\([a-z].*\\):./concbench \\1:p'");
+	int status = try_document("CONCBENCH=$program scripts/documented-commands man");
 
 	ck_assert_msg(status == 0, "%.2000s", output);
 }
