@@ -94,19 +94,19 @@ static void write_figures(const json_t *result, FILE *out)
 
 	if (json_array_size(figures) == 0)
 		return;
-	fputs("<dl class=\"figures\">\n", out);
+	fputs("<ul class=\"figures\">\n", out);
 	json_array_foreach(figures, i, figure)
 	{
 		const char *role = text_of(figure, "role");
-		fputs("<dt>", out);
+		fputs("<li><strong>", out);
 		if (strcmp(role, "figure") != 0)
 			fprintf(out, "%s: ", strcmp(role, "wrong") == 0 ? "wrong" : "right");
 		html_text(out, text_of(figure, "text"));
-		fputs("</dt><dd>", out);
+		fputs("</strong> ", out);
 		html_text(out, text_of(figure, "what"));
-		fputs("</dd>\n", out);
+		fputs("</li>\n", out);
 	}
-	fputs("</dl>\n", out);
+	fputs("</ul>\n", out);
 }
 
 static void write_labelled(const json_t *result, const char *key, const char *label, FILE *out)

@@ -38,6 +38,16 @@ START_TEST(a_dry_run_names_cells_and_bounds_and_measures_nothing)
 }
 END_TEST
 
+START_TEST(the_teachers_guide_has_every_claim_and_example)
+{
+	says("for name in $(concbench demo | sed -n '/^claims/,$s/^  \\([^ ]*\\) .*/\\1/p'); do "
+	     "grep -q \"concbench demo $name$\" docs/teaching.md || echo \"$name is missing\"; "
+	     "done; echo all",
+		0, "all\n");
+	ck_assert_str_eq(output, "all\n");
+}
+END_TEST
+
 START_TEST(what_was_shown_is_kept_for_reports)
 {
 	says("cd $(mktemp -d) && concbench demo lazy-start fibonacci && cat results/demo.ndjson "
@@ -73,6 +83,7 @@ Suite *suite(void)
 
 	tcase_add_test(tcase, without_a_name_all_are_listed);
 	tcase_add_test(tcase, a_dry_run_names_cells_and_bounds_and_measures_nothing);
+	tcase_add_test(tcase, the_teachers_guide_has_every_claim_and_example);
 	tcase_add_test(tcase, what_was_shown_is_kept_for_reports);
 	tcase_add_test(tcase, a_name_runs_it);
 	tcase_add_test(tcase, wrong_use_is_told);
