@@ -272,7 +272,7 @@ build/release/guests/cpp: $(wildcard guests/cpp/*.cpp guests/cpp/*.h) $(BUILD)/f
 # A peer that cannot be built here is left out, and said so; bench-runtime then skips its rows.
 or_leave_out = 2>$@.log || { echo "$(@F) is left out: $$(head -n 1 $@.log)"; rm -f $@; }
 
-$(BUILD)/peers/async $(BUILD)/peers/async_sleep $(BUILD)/peers/echo_async: $(BUILD)/peers/%: $(BUILD)/peers/%.o $(ASYNC_LIB)
+$(BUILD)/peers/async $(BUILD)/peers/async_sleep: $(BUILD)/peers/%: $(BUILD)/peers/%.o $(ASYNC_LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(libs)
 
 $(BUILD)/peers/st: PEER_LIBS := -lst
@@ -291,7 +291,7 @@ $(BUILD)/peers/sleep_go: peers/sleep.go
 	@mkdir -p $(@D)
 	@go build -o $@ $< $(or_leave_out)
 
-RUNTIME_PEERS := async async_sleep echo_async pool nanosleep st fcontext sleep_go echo_drive echo_epoll echo_uring echo_uv
+RUNTIME_PEERS := async async_sleep pool nanosleep st fcontext sleep_go echo_drive echo_epoll echo_uring echo_uv
 
 bench-runtime: $(RUNTIME_PEERS:%=$(BUILD)/peers/%) ## models/async against its peers: ratios and targets
 	@BUILD=$(BUILD) scripts/bench-runtime

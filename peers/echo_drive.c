@@ -5,11 +5,11 @@
  * usage: echo_drive PEER MODEL CONNECTIONS PAIRS REQUESTS [SECONDS]
  *
  * PEER is a program that serves on the listening descriptor it is given; MODEL one of ours, run as
- * workload echo runs it, or, with a slash in it, another such program: two bare loops can be
- * compared with each other. What follows a comma is the program's second argument. A pair is one
- * fresh process of each, ours first in every other pair. Both live at the same time on one CPU and
- * are loaded in turns of a few milliseconds (ours, peer, peer, ours), so that whatever disturbs the
- * machine meets both; the generator has another CPU. Each serves about REQUESTS requests that
+ * workload echo runs it. Either may be the other, too (a program has a slash in it): two bare loops
+ * or two models can be compared. What follows a comma is the program's second argument. A pair is
+ * one fresh process of each, ours first in every other pair. Both live at the same time on one CPU
+ * and are loaded in turns of a few milliseconds (ours, peer, peer, ours), so that whatever disturbs
+ * the machine meets both; the generator has another CPU. Each serves about REQUESTS requests that
  * count, after a quarter as many that do not. A pair's figures are those of its quad of turns with
  * the median ratio: a disturbed turn does not move them.
  *
@@ -73,6 +73,11 @@ static struct side side_of(char *word)
 		*comma = '\0';
 	return (struct side){
 		.name = slash + 1, .program = word, .argument = comma != NULL ? comma + 1 : NULL};
+}
+
+static bool is_known(const struct side *side)
+{
+	return side->model != NULL || side->program != NULL;
 }
 
 /* What one server cost, ns per request. */
@@ -428,7 +433,7 @@ int main(int argc, char **argv)
 		.requests = (uint64_t)requests,
 		.seconds = argc > 6 ? atof(argv[6]) : 0};
 
-	if ((sides[0].model == NULL && sides[0].program == NULL) || plan.connections < 1 ||
+	if (!is_known(&sides[0]) || !is_known(&sides[1]) || plan.connections < 1 ||
 		plan.pairs < 1 || plan.pairs > PAIRS_MAX || requests < 1 || plan.seconds < 0) {
 		fprintf(stderr, "echo_drive: no such model, or a count out of range\n");
 		return 2;

@@ -28,6 +28,18 @@ static inline int async_attempt_begin(int fd, struct async_descriptor **descript
 	return async_descriptor_find(&self->loop->descriptors, fd, descriptor);
 }
 
+/* The state of a descriptor when nothing speaks against using it; NULL: async_attempt_begin says
+ * why, if anything. It may be unknown. */
+static inline struct async_descriptor *async_attempt_known(int fd)
+{
+	struct async_task *self = async_thread.current;
+
+	if (self == NULL || self->interrupt != 0 ||
+		(size_t)(unsigned)fd >= self->loop->descriptors.room)
+		return NULL;
+	return &self->loop->descriptors.table[fd];
+}
+
 /*
  * Waits for an edge of one direction; the descriptor is registered at its first wait.
  *   Returns  0: try again; -EBADF: closed meanwhile; -EBUSY: io_uring reads it; an interrupt.
@@ -40,6 +52,19 @@ static inline void async_attempt_pass_on(struct async_waiters *line, bool still)
 {
 	if (__builtin_expect(line->first != NULL, 0) && still)
 		async_waiters_serve_first(line);
+}
+
+/* What a read of `bytes` means that said got: bytes, 0 at the end, or -errno, returned as it is. */
+static inline ssize_t async_attempt_has_read(
+	struct async_descriptor *descriptor, ssize_t got, size_t bytes)
+{
+	/* a short read proves that nothing is left, unless no further edge would tell of the end */
+	if (got == -EAGAIN ||
+		(got >= 0 && (size_t)got < bytes && descriptor->drains && !descriptor->hung_up))
+		descriptor->readable = 0;
+	if (got != -EAGAIN)
+		async_attempt_pass_on(&descriptor->readers, descriptor->readable);
+	return got;
 }
 
 /*
@@ -57,15 +82,7 @@ static inline ssize_t async_attempt_read(
 		got = descriptor->is_socket ? recv(fd, buffer, bytes, MSG_DONTWAIT)
 					    : read(fd, buffer, bytes);
 	while (__builtin_expect(got < 0 && errno == EINTR, 0));
-	if (got < 0)
-		got = -errno;
-	/* a short read proves that nothing is left, unless no further edge would tell of the end */
-	if (got == -EAGAIN ||
-		(got >= 0 && (size_t)got < bytes && descriptor->drains && !descriptor->hung_up))
-		descriptor->readable = 0;
-	if (got != -EAGAIN)
-		async_attempt_pass_on(&descriptor->readers, descriptor->readable);
-	return got;
+	return async_attempt_has_read(descriptor, got < 0 ? -errno : got, bytes);
 }
 
 #endif

@@ -85,7 +85,7 @@ void async_descriptor_edge(struct async_descriptor *descriptor, uint32_t events)
 	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
 		descriptor->hung_up = 1;
 	if ((events & EPOLLPRI) != 0)
-		descriptor->drains = 0; /* urgent data: a read stops before the mark */
+		descriptor->drains = descriptor->quick = 0; /* urgent data: a read stops there */
 	if ((events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
 		descriptor->readable = 1;
 		async_waiters_serve_first(&descriptor->readers);

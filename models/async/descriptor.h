@@ -31,6 +31,7 @@ struct async_descriptor {
 	uint8_t drains;    /* a short read proves that nothing is left: stream socket */
 	uint8_t hung_up;   /* the other side is gone: no further edge will come */
 	uint8_t readable, writable;
+	uint8_t quick; /* a registered stream socket with epoll: receives by a shorter way */
 };
 
 struct async_descriptors {

@@ -45,6 +45,38 @@ static int wait_ns(struct epoll *epoll, uint64_t timeout_ns)
 	return wait_ms(epoll, timeout_ns);
 }
 
+/*
+ * What an event leads to is a chain (the descriptor, the waiter on its task's stack, the task at
+ * the top of that), and with many connections none of it is in the caches any more: all chains of
+ * a batch are followed at once, a step at a time, instead of one after the other.
+ */
+static void fetch(const struct async_descriptor *table, const struct epoll_event *events, int n)
+{
+	enum {
+		LINE = 64,
+		FRAME = 3 * LINE /* from the waiter on: what the woken task returns to */
+	};
+
+	for (int i = 0; i < n; i++)
+		if (events[i].data.fd >= 0)
+			__builtin_prefetch(&table[events[i].data.fd]);
+	for (int i = 0; i < n; i++) {
+		const char *waiter = events[i].data.fd < 0
+					     ? NULL
+					     : (const char *)table[events[i].data.fd].readers.first;
+
+		for (int at = 0; waiter != NULL && at < FRAME; at += LINE)
+			__builtin_prefetch(waiter + at);
+	}
+	for (int i = 0; i < n; i++) {
+		const struct async_waiter *waiter =
+			events[i].data.fd < 0 ? NULL : table[events[i].data.fd].readers.first;
+
+		if (waiter != NULL && waiter->task != NULL)
+			__builtin_prefetch(waiter->task, 1);
+	}
+}
+
 static int epoll_poll(struct async_poller *poller, uint64_t timeout_ns)
 {
 	struct epoll *epoll = (struct epoll *)poller;
@@ -53,6 +85,8 @@ static int epoll_poll(struct async_poller *poller, uint64_t timeout_ns)
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
+	if (n > 1)
+		fetch(table, epoll->events, n);
 	for (int i = 0; i < n; i++) {
 		int fd = epoll->events[i].data.fd;
 

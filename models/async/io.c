@@ -26,6 +26,8 @@ int async_attempt_wait(
 		if (rc != 0)
 			return rc;
 		descriptor->registered = 1;
+		descriptor->quick =
+			descriptor->is_socket && descriptor->drains && !poller->is_uring;
 	}
 	struct async_waiter waiter = {0};
 	self->waits = call;
@@ -80,15 +82,12 @@ ssize_t async_read(int fd, void *buffer, size_t bytes)
 /*
  * io_uring: what fits into the socket is sent at once, which is cheaper than a submission, its
  * completion and two switches; the rest is queued.
+ *   now  what the send said: bytes or -errno
  */
-static ssize_t send_then_queue(int fd, const void *buffer, size_t bytes)
+static ssize_t queue_rest(int fd, const void *buffer, size_t bytes, ssize_t now)
 {
-	ssize_t now = send(fd, buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	if (now == (ssize_t)bytes)
+	if (now == (ssize_t)bytes || (now < 0 && now != -EAGAIN && now != -EINTR))
 		return now;
-	if (now < 0 && errno != EAGAIN && errno != EINTR)
-		return -errno;
 	size_t first = now > 0 ? (size_t)now : 0;
 	ssize_t rest = async_uring_send(fd, (const char *)buffer + first, bytes - first);
 	if (rest >= 0)
@@ -100,41 +99,86 @@ static ssize_t send_then_queue(int fd, const void *buffer, size_t bytes)
 	return rest;
 }
 
-ssize_t async_write(int fd, const void *buffer, size_t bytes)
+static ssize_t attempt_write(
+	int fd, const struct async_descriptor *descriptor, const char *from, size_t bytes)
 {
-	struct async_descriptor *descriptor;
-	const char *from = buffer;
-	size_t done = 0;
-	int rc = async_attempt_begin(fd, &descriptor);
+	ssize_t put = descriptor->is_socket ? send(fd, from, bytes, MSG_DONTWAIT | MSG_NOSIGNAL)
+					    : write(fd, from, bytes);
 
-	if (rc == 0 && descriptor->is_file)
-		return by_executor((struct file_step){.fd = fd, .from = buffer, .bytes = bytes});
-	if (rc == 0 && async_uring_reads(descriptor))
-		return send_then_queue(fd, buffer, bytes);
-	while (rc == 0) {
-		ssize_t put = descriptor->is_socket ? send(fd, from + done, bytes - done,
-							      MSG_DONTWAIT | MSG_NOSIGNAL)
-						    : write(fd, from + done, bytes - done);
-		if (put >= 0) {
+	return put < 0 ? -errno : put;
+}
+
+/* Goes on until all is written; put is what the first attempt said. */
+static ssize_t write_rest(
+	int fd, struct async_descriptor *descriptor, const char *from, size_t bytes, ssize_t put)
+{
+	size_t done = 0;
+	int rc = 0;
+
+	for (;;) {
+		if (put >= 0)
 			done += (size_t)put;
-			if (done == bytes) {
-				async_attempt_pass_on(&descriptor->writers, true);
-				return (ssize_t)done;
-			}
-			continue; /* a short write: the next one says EAGAIN and clears the edge */
+		if (done == bytes && put >= 0) {
+			async_attempt_pass_on(&descriptor->writers, true);
+			return (ssize_t)done;
 		}
-		rc = -errno;
-		if (rc == -EAGAIN)
+		if (put == -EAGAIN)
 			rc = async_attempt_wait(
 				fd, descriptor, &descriptor->writers, "async_write");
-		else if (rc == -EINTR)
-			rc = 0;
+		else if (put < 0 && put != -EINTR)
+			rc = (int)put;
+		if (rc != 0)
+			break;
+		/* after a short write the next one says EAGAIN and clears the edge */
+		put = attempt_write(fd, descriptor, from + done, bytes - done);
 	}
 	if (done > 0 && (rc == -ECANCELED || rc == -ETIMEDOUT)) {
 		async_thread.current->interrupt = rc;
 		return (ssize_t)done;
 	}
 	return rc;
+}
+
+/* What is no socket, or not known yet. */
+static __attribute__((noinline)) ssize_t write_other(int fd, const void *buffer, size_t bytes)
+{
+	struct async_descriptor *descriptor;
+	int rc = async_attempt_begin(fd, &descriptor);
+
+	if (rc != 0)
+		return rc;
+	if (descriptor->is_file)
+		return by_executor((struct file_step){.fd = fd, .from = buffer, .bytes = bytes});
+	ssize_t put = attempt_write(fd, descriptor, buffer, bytes);
+	if (async_uring_reads(descriptor))
+		return queue_rest(fd, buffer, bytes, put);
+	return write_rest(fd, descriptor, buffer, bytes, put);
+}
+
+static __attribute__((noinline)) ssize_t sent_short(
+	int fd, const void *buffer, size_t bytes, ssize_t put)
+{
+	struct async_descriptor *descriptor = &async_thread.loop->descriptors.table[fd];
+
+	if (put < 0)
+		put = -errno;
+	if (async_uring_reads(descriptor))
+		return queue_rest(fd, buffer, bytes, put);
+	return write_rest(fd, descriptor, buffer, bytes, put);
+}
+
+/* As short as can be until the send: a request's code is read anew each time, the kernel's has
+ * been in the cache meanwhile. */
+ssize_t async_write(int fd, const void *buffer, size_t bytes)
+{
+	const struct async_descriptor *descriptor = async_attempt_known(fd);
+
+	if (__builtin_expect(descriptor == NULL || !descriptor->is_socket, 0))
+		return write_other(fd, buffer, bytes);
+	ssize_t put = send(fd, buffer, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (__builtin_expect(put == (ssize_t)bytes && descriptor->writers.first == NULL, 1))
+		return put;
+	return sent_short(fd, buffer, bytes, put);
 }
 
 static int make_nonblocking(int fd)

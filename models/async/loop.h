@@ -55,17 +55,18 @@ struct async_loop {
 	bool running, closing;
 	bool pipe_was_blocked; /* SIGPIPE, before the loop was opened */
 	bool offload;
-	uint64_t polled_ns; /* when descriptors and timers were last looked at */
-	struct async_timers timers;
-	struct async_call *calls, **calls_end; /* to be made by the hub */
+	/* what every transfer looks at lies together */
+	struct async_descriptors descriptors __attribute__((aligned(64)));
+	struct async_lent *lent; /* free buffers to lend */
 	struct async_poller *poller;
-	struct async_descriptors descriptors;
+	uint64_t polled_ns;                    /* when descriptors and timers were last looked at */
+	struct async_call *calls, **calls_end; /* to be made by the hub */
+	struct async_timers timers;
 	struct async_task *alive; /* all tasks that have not ended */
 	size_t alive_count;
 	struct async_stack_pool stacks[1 + ASYNC_POOLS];
 	struct async_cleanup *cleanups; /* unused ones */
 	struct async_executor *executor;
-	struct async_lent *lent; /* free buffers to lend */
 	struct async_debug *debug;
 	struct async_options options;
 	struct async_spin spin;   /* while the executor works */
