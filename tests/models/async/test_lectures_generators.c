@@ -3,53 +3,14 @@
  * have an example are checked by what it prints.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/async/examples/examples.h"
 #include "models/async/generator.h"
+#include "tests/models/async/noted.h"
+#include "tests/models/async/printed.h"
 #include "tests/suite.h"
-
-/* What happened, in order, one word per event. */
-static char events[4096];
-
-static void note(const char *format, ...)
-{
-	size_t used = strlen(events);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(events + used, sizeof events - used, format, arguments);
-	va_end(arguments);
-}
-
-static void forget(void)
-{
-	events[0] = '\0';
-}
-
-/* What an example prints; the caller frees it. */
-static char *printed(int (*example)(FILE *out))
-{
-	char *text = NULL;
-	size_t bytes;
-	FILE *out = open_memstream(&text, &bytes);
-
-	ck_assert_ptr_nonnull(out);
-	ck_assert_int_eq(example(out), 0);
-	fclose(out);
-	return text;
-}
-
-static void prints(int (*example)(FILE *out), const char *expected)
-{
-	char *text = printed(example);
-
-	ck_assert_str_eq(text, expected);
-	free(text);
-}
 
 START_TEST(G0_creating_a_generator_runs_nothing_of_its_body)
 {
@@ -134,7 +95,7 @@ static int counts_its_cleanup(struct generator *self, void *arg)
 	return rc == -ECANCELED ? 0 : rc; /* catches the close and ends */
 }
 
-START_TEST(G4_closing_runs_clean_up_once_and_nothing_if_never_started)
+START_TEST(G4b_closing_runs_clean_up_once_and_nothing_if_never_started)
 {
 	struct generator *generator;
 	int cleaned = 0;
@@ -214,7 +175,7 @@ START_TEST(G5_delegation_passes_values_and_returns_the_inner_result)
 }
 END_TEST
 
-START_TEST(G5_send_throw_and_close_reach_the_inner_one)
+START_TEST(G5b_send_throw_and_close_reach_the_inner_one)
 {
 	struct generator *generator;
 	intptr_t value;
@@ -246,7 +207,7 @@ static int delegates_to_iterator(struct generator *self, void *arg)
 	return generator_delegate_iterator(self, next_of_counter, arg);
 }
 
-START_TEST(G5_sending_to_a_delegate_that_takes_none_ends_the_outer_one)
+START_TEST(G5c_sending_to_a_delegate_that_takes_none_ends_the_outer_one)
 {
 	struct generator *generator;
 	intptr_t value;
@@ -312,10 +273,10 @@ Suite *suite(void)
 	tcase_add_test(tests, G2_send_is_what_the_yield_evaluates_to);
 	tcase_add_test(tests, G3_running_total_of_5_10_3_is_5_15_18);
 	tcase_add_test(tests, G4_errors_arrive_at_the_yield_with_code_and_message);
-	tcase_add_test(tests, G4_closing_runs_clean_up_once_and_nothing_if_never_started);
+	tcase_add_test(tests, G4b_closing_runs_clean_up_once_and_nothing_if_never_started);
 	tcase_add_test(tests, G5_delegation_passes_values_and_returns_the_inner_result);
-	tcase_add_test(tests, G5_send_throw_and_close_reach_the_inner_one);
-	tcase_add_test(tests, G5_sending_to_a_delegate_that_takes_none_ends_the_outer_one);
+	tcase_add_test(tests, G5b_send_throw_and_close_reach_the_inner_one);
+	tcase_add_test(tests, G5c_sending_to_a_delegate_that_takes_none_ends_the_outer_one);
 	tcase_add_test(tests, G6_two_subgenerators_in_a_row);
 	suite_add_tcase(suite, tests);
 	return suite;

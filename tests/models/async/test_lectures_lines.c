@@ -73,7 +73,7 @@ static int a7_body(void *arg)
 	return 0;
 }
 
-START_TEST(a7_join_returns_after_five_task_done_and_the_cancelled_consumer_cleans_up)
+START_TEST(A7_join_returns_after_five_task_done_and_the_cancelled_consumer_cleans_up)
 {
 	struct shop shop = {.pause_producer = 1};
 
@@ -100,7 +100,7 @@ static int a8_body(void *arg)
 	return 0;
 }
 
-START_TEST(a8_a_full_queue_suspends_the_producer_and_loses_nothing)
+START_TEST(A8_a_full_queue_suspends_the_producer_and_loses_nothing)
 {
 	struct shop shop = {.pause_consumer = 1};
 
@@ -128,7 +128,7 @@ static int a9_body(void *arg)
 	return 0;
 }
 
-START_TEST(a9_three_producers_and_two_consumers_pass_fifteen_items_once_each)
+START_TEST(A9_three_producers_and_two_consumers_pass_fifteen_items_once_each)
 {
 	struct shop shop = {.pause_producer = 1, .pause_consumer = 1};
 
@@ -198,7 +198,7 @@ static int a10_body(void *arg)
 	return 0;
 }
 
-START_TEST(a10_a_lock_admits_one_and_a_semaphore_of_two_two)
+START_TEST(A10_a_lock_admits_one_and_a_semaphore_of_two_two)
 {
 	in_loop(a10_body, NULL);
 }
@@ -257,7 +257,7 @@ static int a10_event_body(void *arg)
 	return 0;
 }
 
-START_TEST(a10_an_event_wakes_all_and_a_condition_holds_its_lock)
+START_TEST(A10b_an_event_wakes_all_and_a_condition_holds_its_lock)
 {
 	in_loop(a10_event_body, NULL);
 	ck_assert_str_eq(events.text, "set, woken 1, woken 2, woken 3, notified, condition 1");
@@ -282,7 +282,7 @@ static int a10_line_body(void *arg)
 	return 0;
 }
 
-START_TEST(a10_a_cancelled_waiter_leaves_the_line)
+START_TEST(A10c_a_cancelled_waiter_leaves_the_line)
 {
 	in_loop(a10_line_body, NULL);
 }
@@ -330,7 +330,7 @@ static int a11_body(void *arg)
 	return 0;
 }
 
-START_TEST(a11_an_asynchronous_generator_lets_others_go_on_and_cleans_up_when_closed_early)
+START_TEST(A11_an_asynchronous_generator_lets_others_go_on_and_cleans_up_when_closed_early)
 {
 	in_loop(a11_body, NULL);
 }
@@ -343,14 +343,14 @@ Suite *suite(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(
-		tests, a7_join_returns_after_five_task_done_and_the_cancelled_consumer_cleans_up);
-	tcase_add_test(tests, a8_a_full_queue_suspends_the_producer_and_loses_nothing);
-	tcase_add_test(tests, a9_three_producers_and_two_consumers_pass_fifteen_items_once_each);
-	tcase_add_test(tests, a10_a_lock_admits_one_and_a_semaphore_of_two_two);
-	tcase_add_test(tests, a10_an_event_wakes_all_and_a_condition_holds_its_lock);
-	tcase_add_test(tests, a10_a_cancelled_waiter_leaves_the_line);
+		tests, A7_join_returns_after_five_task_done_and_the_cancelled_consumer_cleans_up);
+	tcase_add_test(tests, A8_a_full_queue_suspends_the_producer_and_loses_nothing);
+	tcase_add_test(tests, A9_three_producers_and_two_consumers_pass_fifteen_items_once_each);
+	tcase_add_test(tests, A10_a_lock_admits_one_and_a_semaphore_of_two_two);
+	tcase_add_test(tests, A10b_an_event_wakes_all_and_a_condition_holds_its_lock);
+	tcase_add_test(tests, A10c_a_cancelled_waiter_leaves_the_line);
 	tcase_add_test(tests,
-		a11_an_asynchronous_generator_lets_others_go_on_and_cleans_up_when_closed_early);
+		A11_an_asynchronous_generator_lets_others_go_on_and_cleans_up_when_closed_early);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

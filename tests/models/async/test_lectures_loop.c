@@ -77,7 +77,7 @@ static int a12_body(void *arg)
 	return 0;
 }
 
-START_TEST(a12_the_loop_goes_on_while_a_thread_of_the_pool_blocks)
+START_TEST(A12_the_loop_goes_on_while_a_thread_of_the_pool_blocks)
 {
 	in_loop(a12_body, NULL);
 }
@@ -95,7 +95,7 @@ static int answer(void *arg)
 	return 42;
 }
 
-START_TEST(a13_run_returns_the_value_and_a_nested_run_says_what_to_do)
+START_TEST(A13_run_returns_the_value_and_a_nested_run_says_what_to_do)
 {
 	struct async_loop *loop;
 	int id = 1;
@@ -127,7 +127,7 @@ static int gets_in_vain(void *arg)
 	return rc;
 }
 
-START_TEST(a13_two_runs_share_no_loop_a_waiter_of_one_never_meets_the_other)
+START_TEST(A13b_two_runs_share_no_loop_a_waiter_of_one_never_meets_the_other)
 {
 	struct async_queue queue = {0};
 
@@ -170,7 +170,7 @@ static int a14_body(void *arg)
 	return 0;
 }
 
-START_TEST(a14_two_files_are_read_at_once)
+START_TEST(A14_two_files_are_read_at_once)
 {
 	in_loop(a14_body, NULL);
 }
@@ -208,7 +208,7 @@ static int a17_body(void *arg)
 	return 0;
 }
 
-START_TEST(a17_wait_for_cancels_and_a_failing_child_cancels_its_group)
+START_TEST(A17_wait_for_cancels_and_a_failing_child_cancels_its_group)
 {
 	in_loop(a17_body, NULL);
 }
@@ -238,7 +238,7 @@ static int a18_body(void *arg)
 	return 0;
 }
 
-START_TEST(a18_debug_mode_names_the_coroutine_that_held_the_loop_and_how_long)
+START_TEST(A18_debug_mode_names_the_coroutine_that_held_the_loop_and_how_long)
 {
 	in_loop(a18_body, NULL);
 	ck_assert_ptr_nonnull(strstr(reported, "'blocks_the_loop' held the loop for "));
@@ -281,7 +281,7 @@ static int a19_not_awaited(void *arg)
 	return 0;
 }
 
-START_TEST(a19_processes_not_awaited_are_cancelled_and_reported)
+START_TEST(A19_processes_not_awaited_are_cancelled_and_reported)
 {
 	struct progress two[2] = {{"a", 3, 0}, {"b", 2, 0}}, again[2] = {{"a", 3, 0}, {"b", 2, 0}};
 
@@ -303,7 +303,7 @@ static int a20_body(void *arg)
 	return 0;
 }
 
-START_TEST(a20_await_outside_is_an_error_and_awaiting_in_turn_is_no_gather)
+START_TEST(A20_await_outside_is_an_error_and_awaiting_in_turn_is_no_gather)
 {
 	struct async_future future = {0};
 
@@ -342,7 +342,7 @@ static int a21_body(void *arg)
 	return 0;
 }
 
-START_TEST(a21_the_loop_s_dispatch_can_be_read_as_a_trace)
+START_TEST(A21_the_loop_s_dispatch_can_be_read_as_a_trace)
 {
 	in_loop(a21_body, NULL);
 	ck_assert_ptr_nonnull(strstr(events.text, "run 'handler' after spawn"));
@@ -356,15 +356,15 @@ Suite *suite(void)
 	TCase *tests = tcase_create("lectures_loop");
 
 	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, a12_the_loop_goes_on_while_a_thread_of_the_pool_blocks);
-	tcase_add_test(tests, a13_run_returns_the_value_and_a_nested_run_says_what_to_do);
-	tcase_add_test(tests, a13_two_runs_share_no_loop_a_waiter_of_one_never_meets_the_other);
-	tcase_add_test(tests, a14_two_files_are_read_at_once);
-	tcase_add_test(tests, a17_wait_for_cancels_and_a_failing_child_cancels_its_group);
-	tcase_add_test(tests, a18_debug_mode_names_the_coroutine_that_held_the_loop_and_how_long);
-	tcase_add_test(tests, a19_processes_not_awaited_are_cancelled_and_reported);
-	tcase_add_test(tests, a20_await_outside_is_an_error_and_awaiting_in_turn_is_no_gather);
-	tcase_add_test(tests, a21_the_loop_s_dispatch_can_be_read_as_a_trace);
+	tcase_add_test(tests, A12_the_loop_goes_on_while_a_thread_of_the_pool_blocks);
+	tcase_add_test(tests, A13_run_returns_the_value_and_a_nested_run_says_what_to_do);
+	tcase_add_test(tests, A13b_two_runs_share_no_loop_a_waiter_of_one_never_meets_the_other);
+	tcase_add_test(tests, A14_two_files_are_read_at_once);
+	tcase_add_test(tests, A17_wait_for_cancels_and_a_failing_child_cancels_its_group);
+	tcase_add_test(tests, A18_debug_mode_names_the_coroutine_that_held_the_loop_and_how_long);
+	tcase_add_test(tests, A19_processes_not_awaited_are_cancelled_and_reported);
+	tcase_add_test(tests, A20_await_outside_is_an_error_and_awaiting_in_turn_is_no_gather);
+	tcase_add_test(tests, A21_the_loop_s_dispatch_can_be_read_as_a_trace);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

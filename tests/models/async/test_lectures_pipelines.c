@@ -3,53 +3,14 @@
  * give. Rows that have an example are checked by what it prints.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/async/examples/examples.h"
 #include "models/async/generator.h"
+#include "tests/models/async/noted.h"
+#include "tests/models/async/printed.h"
 #include "tests/suite.h"
-
-/* What happened, in order, one word per event. */
-static char events[4096];
-
-static void note(const char *format, ...)
-{
-	size_t used = strlen(events);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(events + used, sizeof events - used, format, arguments);
-	va_end(arguments);
-}
-
-static void forget(void)
-{
-	events[0] = '\0';
-}
-
-/* What an example prints; the caller frees it. */
-static char *printed(int (*example)(FILE *out))
-{
-	char *text = NULL;
-	size_t bytes;
-	FILE *out = open_memstream(&text, &bytes);
-
-	ck_assert_ptr_nonnull(out);
-	ck_assert_int_eq(example(out), 0);
-	fclose(out);
-	return text;
-}
-
-static void prints(int (*example)(FILE *out), const char *expected)
-{
-	char *text = printed(example);
-
-	ck_assert_str_eq(text, expected);
-	free(text);
-}
 
 START_TEST(G7_interleaving_by_list_copy_and_by_queue)
 {

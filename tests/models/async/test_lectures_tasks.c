@@ -56,7 +56,7 @@ static int a1_body(void *arg)
 	return 0;
 }
 
-START_TEST(a1_gather_runs_three_at_once_and_keeps_the_order_of_results)
+START_TEST(A1_gather_runs_three_at_once_and_keeps_the_order_of_results)
 {
 	in_loop(a1_body, NULL);
 	ck_assert_str_eq(events.text, "start A, start B, start C, finish B, finish A, finish C");
@@ -88,7 +88,7 @@ static int a2_body(void *arg)
 	return 0;
 }
 
-START_TEST(a2_each_process_sees_the_result_of_its_own_fetch)
+START_TEST(A2_each_process_sees_the_result_of_its_own_fetch)
 {
 	in_loop(a2_body, NULL);
 }
@@ -107,7 +107,7 @@ static int a3_body(void *arg)
 	return 0;
 }
 
-START_TEST(a3_created_tasks_run_while_their_creator_sleeps)
+START_TEST(A3_created_tasks_run_while_their_creator_sleeps)
 {
 	in_loop(a3_body, NULL);
 	ck_assert_str_eq(events.text, "start six, start three, finish three, finish six, creator");
@@ -137,7 +137,7 @@ static int a3_equal_body(void *arg)
 	return 0;
 }
 
-START_TEST(a3_of_equal_deadlines_the_earlier_armed_wakes_first)
+START_TEST(A3b_of_equal_deadlines_the_earlier_armed_wakes_first)
 {
 	in_loop(a3_equal_body, NULL);
 	ck_assert_str_eq(events.text, "1, 2, 3, 4");
@@ -170,7 +170,7 @@ static int a4_body(void *arg)
 	return 0;
 }
 
-START_TEST(a4_a_future_is_set_once_by_another_task_and_awaited)
+START_TEST(A4_a_future_is_set_once_by_another_task_and_awaited)
 {
 	in_loop(a4_body, NULL);
 }
@@ -199,7 +199,7 @@ static int a5_body(void *arg)
 	return 0;
 }
 
-START_TEST(a5_as_completed_gives_coroutines_in_the_order_of_delay)
+START_TEST(A5_as_completed_gives_coroutines_in_the_order_of_delay)
 {
 	in_loop(a5_body, NULL);
 }
@@ -243,7 +243,7 @@ static int a5_futures_body(void *arg)
 	return async_task_join(setter);
 }
 
-START_TEST(a5_as_completed_gives_futures_in_the_order_in_which_they_are_set)
+START_TEST(A5b_as_completed_gives_futures_in_the_order_in_which_they_are_set)
 {
 	in_loop(a5_futures_body, NULL);
 	ck_assert_str_eq(events.text, "2, 1, 3");
@@ -290,7 +290,7 @@ static int a6_body(void *arg)
 	return 0;
 }
 
-START_TEST(a6_wait_returns_at_the_first_the_first_error_or_the_last)
+START_TEST(A6_wait_returns_at_the_first_the_first_error_or_the_last)
 {
 	in_loop(a6_body, NULL);
 }
@@ -301,14 +301,14 @@ Suite *suite(void)
 	TCase *tests = tcase_create("lectures_tasks");
 
 	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, a1_gather_runs_three_at_once_and_keeps_the_order_of_results);
-	tcase_add_test(tests, a2_each_process_sees_the_result_of_its_own_fetch);
-	tcase_add_test(tests, a3_created_tasks_run_while_their_creator_sleeps);
-	tcase_add_test(tests, a3_of_equal_deadlines_the_earlier_armed_wakes_first);
-	tcase_add_test(tests, a4_a_future_is_set_once_by_another_task_and_awaited);
-	tcase_add_test(tests, a5_as_completed_gives_coroutines_in_the_order_of_delay);
-	tcase_add_test(tests, a5_as_completed_gives_futures_in_the_order_in_which_they_are_set);
-	tcase_add_test(tests, a6_wait_returns_at_the_first_the_first_error_or_the_last);
+	tcase_add_test(tests, A1_gather_runs_three_at_once_and_keeps_the_order_of_results);
+	tcase_add_test(tests, A2_each_process_sees_the_result_of_its_own_fetch);
+	tcase_add_test(tests, A3_created_tasks_run_while_their_creator_sleeps);
+	tcase_add_test(tests, A3b_of_equal_deadlines_the_earlier_armed_wakes_first);
+	tcase_add_test(tests, A4_a_future_is_set_once_by_another_task_and_awaited);
+	tcase_add_test(tests, A5_as_completed_gives_coroutines_in_the_order_of_delay);
+	tcase_add_test(tests, A5b_as_completed_gives_futures_in_the_order_in_which_they_are_set);
+	tcase_add_test(tests, A6_wait_returns_at_the_first_the_first_error_or_the_last);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
