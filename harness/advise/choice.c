@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/report/number.h"
@@ -15,12 +16,43 @@ static double all_bytes(const struct group_rows *group, const struct row *row)
 		       : NAN;
 }
 
-static enum unfit examine(const struct candidate *candidate, const struct request *request)
+/* In how many of its invocations the 99th percentile is below the bound. A percentile of all of
+   them together has no interval; this tells whether the next ones would keep it too. */
+static void count_kept(struct candidate *candidate, uint64_t p99_ns)
+{
+	const struct row *row = candidate->row;
+	struct histogram *histogram = malloc(sizeof(*histogram));
+
+	for (int i = 0; i < row->records_count && histogram != NULL; i++) {
+		struct row one = {.records = &row->records[i], .records_count = 1};
+		if (row->records[i]->status != STATUS_OK ||
+			row_histogram(&one, row->corrected, histogram) != 0 ||
+			histogram_count(histogram) == 0)
+			continue;
+		candidate->of++;
+		candidate->kept +=
+			histogram_quantile_ns(histogram, percentile_shares[P99]) <= p99_ns;
+	}
+	free(histogram);
+}
+
+/* Of an open loop the ledger has judged every invocation; a closed one is as fast as it can be. */
+static bool keeps_rate(const struct group_rows *group, const struct row *row, int64_t rate)
+{
+	if (record_param_value(group->sample, "rate", 0) > 0)
+		return 2 * row->invalid <= row->ok + row->invalid;
+	return row->rate.n == 0 || row->rate.middle >= (double)rate;
+}
+
+static enum unfit examine(const struct group_rows *group, const struct candidate *candidate,
+	const struct request *request)
 {
 	const struct row *row = candidate->row;
 
 	if (row->status != STATUS_OK || !isfinite(row->cpu_ns.middle))
 		return UNFIT_STATUS;
+	if (!keeps_rate(group, row, request->rate))
+		return UNFIT_RATE;
 	if (request->p99_ns > 0 && !(row->percentiles_ns[P99] <= (double)request->p99_ns))
 		return UNFIT_P99;
 	if (request->memory_bytes > 0 && candidate->memory_bytes > (double)request->memory_bytes)
@@ -28,6 +60,12 @@ static enum unfit examine(const struct candidate *candidate, const struct reques
 	if (request->cpus > 0 && row->cpu_ns.middle * (double)request->rate > 1e9 * request->cpus)
 		return UNFIT_CPU;
 	return FIT;
+}
+
+/* Fits, but in so few of its invocations that the next ones may not: fewer than five of six. */
+static bool doubtful(const struct candidate *candidate)
+{
+	return 6 * candidate->kept < 5 * candidate->of;
 }
 
 /* Is a at least as good as b in everything, and better in something? What was not measured says
@@ -57,15 +95,26 @@ static void find_front(struct choice *choice)
 	}
 }
 
-/* Ratios to the candidate `base`, and who is not told apart from it. */
-static void compare_all(struct choice *choice, int base)
+/* Confidence of one ratio of which all shall hold at once (Bonferroni). */
+static double confidence_of(const struct choice *choice)
 {
 	int compared = 0;
 
 	for (int i = 0; i < choice->count; i++)
 		compared += choice->candidates[i].unfit == FIT;
-	/* all of them at once (Bonferroni) */
-	double confidence = compared > 2 ? 1 - 0.05 / (compared - 1) : 0.95;
+	return compared > 2 ? 1 - 0.05 / (compared - 1) : 0.95;
+}
+
+static bool told_apart(const struct interval *ratio)
+{
+	return ratio->coverage >= 0.9 && !interval_contains(ratio, 1);
+}
+
+/* Ratios to the candidate `base`, and who is not told apart from it. */
+static void compare_all(struct choice *choice, int base)
+{
+	double confidence = confidence_of(choice);
+
 	for (int i = 0; i < choice->count; i++) {
 		struct candidate *candidate = &choice->candidates[i];
 		candidate->tied = false;
@@ -73,21 +122,76 @@ static void compare_all(struct choice *choice, int base)
 			continue;
 		candidate->cpu_ratio =
 			row_cpu_ratio(candidate->row, choice->candidates[base].row, confidence);
-		candidate->tied = i == base || candidate->cpu_ratio.coverage < 0.9 ||
-				  interval_contains(&candidate->cpu_ratio, 1);
+		candidate->tied = i == base || !told_apart(&candidate->cpu_ratio);
 	}
 }
 
-static int cheapest(const struct choice *choice, bool untied)
+static int cheapest(const struct choice *choice, bool untied, bool sure)
 {
 	int best = -1;
 
-	for (int i = 0; i < choice->count; i++)
-		if (choice->candidates[i].unfit == FIT && !(untied && choice->candidates[i].tied) &&
-			(best < 0 || choice->candidates[i].row->cpu_ns.middle <
-					     choice->candidates[best].row->cpu_ns.middle))
+	for (int i = 0; i < choice->count; i++) {
+		const struct candidate *candidate = &choice->candidates[i];
+		if (candidate->unfit != FIT || (untied && candidate->tied) ||
+			(sure && doubtful(candidate)))
+			continue;
+		if (best < 0 ||
+			candidate->row->cpu_ns.middle < choice->candidates[best].row->cpu_ns.middle)
 			best = i;
+	}
 	return best;
+}
+
+int choice_cheapest(const struct choice *choice)
+{
+	int sure = cheapest(choice, false, true);
+
+	return sure >= 0 ? sure : cheapest(choice, false, false);
+}
+
+/* Does no other that fits take surely less CPU? */
+static bool is_unbeaten(const struct choice *choice, int i, bool sure)
+{
+	double confidence = confidence_of(choice);
+
+	for (int j = 0; j < choice->count; j++) {
+		const struct candidate *other = &choice->candidates[j];
+		if (j == i || other->unfit != FIT || (sure && doubtful(other)))
+			continue;
+		struct interval ratio =
+			row_cpu_ratio(other->row, choice->candidates[i].row, confidence);
+		if (told_apart(&ratio) && ratio.middle < 1)
+			return false;
+	}
+	return true;
+}
+
+/* Of those that none beats the one with the least memory; `least` where they beat each other in
+   turn. */
+static int smallest_unbeaten(const struct choice *choice, int least, bool sure)
+{
+	int chosen = -1;
+
+	for (int i = 0; i < choice->count; i++) {
+		const struct candidate *candidate = &choice->candidates[i];
+		if (candidate->unfit != FIT || (sure && doubtful(candidate)) ||
+			!is_unbeaten(choice, i, sure))
+			continue;
+		if (chosen < 0 ||
+			candidate->memory_bytes < choice->candidates[chosen].memory_bytes ||
+			(isnan(choice->candidates[chosen].memory_bytes) &&
+				(isfinite(candidate->memory_bytes) || i == least)))
+			chosen = i;
+	}
+	return chosen >= 0 ? chosen : least;
+}
+
+const struct candidate *choice_of(const struct choice *choice, const char *model)
+{
+	for (int i = 0; i < choice->count; i++)
+		if (strcmp(choice->candidates[i].row->model, model) == 0)
+			return &choice->candidates[i];
+	return NULL;
 }
 
 static bool same_family(const struct choice *choice, int a, int b)
@@ -106,42 +210,43 @@ void choice_make(
 		struct candidate *candidate = &choice->candidates[choice->count++];
 		candidate->row = &group->rows[i];
 		candidate->memory_bytes = all_bytes(group, candidate->row);
-		candidate->unfit = examine(candidate, request);
+		if (request->p99_ns > 0)
+			count_kept(candidate, request->p99_ns);
+		candidate->unfit = examine(group, candidate, request);
 	}
 	find_front(choice);
-	int least = cheapest(choice, false);
+	int least = choice_cheapest(choice);
 	if (least < 0)
 		return;
-	compare_all(choice, least);
-	choice->chosen = least;
-	for (int i = 0; i < choice->count; i++)
-		if (choice->candidates[i].tied &&
-			choice->candidates[i].memory_bytes <
-				choice->candidates[choice->chosen].memory_bytes)
-			choice->chosen = i;
-	if (choice->chosen != least)
-		compare_all(choice, choice->chosen);
-	choice->rival = cheapest(choice, true);
+	choice->chosen = smallest_unbeaten(choice, least, !doubtful(&choice->candidates[least]));
+	compare_all(choice, choice->chosen);
+	choice->rival = cheapest(choice, true, false);
 	/* where nothing is worse, the one to watch is the cheapest of another family */
 	for (int i = 0; choice->rival < 0 && i < choice->count; i++)
 		if (choice->candidates[i].unfit == FIT && !same_family(choice, i, choice->chosen))
 			choice->rival = i;
 }
 
-static const char *reason_of(const struct candidate *candidate)
+void candidate_say(const struct candidate *candidate, bool chosen, char *text, size_t bytes)
 {
-	switch (candidate->unfit) {
-	case UNFIT_P99:
-		return "p99 above the bound";
-	case UNFIT_MEMORY:
-		return "memory above the bound";
-	case UNFIT_CPU:
-		return "needs more CPUs";
-	case UNFIT_STATUS:
-		return row_verdict(candidate->row);
-	default:
-		return candidate->pareto ? "on the front" : "";
-	}
+	static const char *const reasons[] = {[UNFIT_RATE] = "misses the rate",
+		[UNFIT_P99] = "p99 above the bound",
+		[UNFIT_MEMORY] = "memory above the bound",
+		[UNFIT_CPU] = "needs more CPUs"};
+
+	if (candidate->unfit == UNFIT_STATUS)
+		snprintf(text, bytes, "%s", row_verdict(candidate->row));
+	else if (candidate->unfit != FIT)
+		snprintf(text, bytes, "%s", reasons[candidate->unfit]);
+	else
+		snprintf(text, bytes, "%s",
+			chosen              ? "chosen"
+			: candidate->pareto ? "on the front"
+					    : "");
+	size_t end = strlen(text);
+	if (candidate->unfit == FIT && candidate->kept < candidate->of)
+		snprintf(text + end, bytes - end, "%sp99 kept in %d of %d", end > 0 ? ", " : "",
+			candidate->kept, candidate->of);
 }
 
 static void write_chosen(const struct choice *choice, const struct request *request,
@@ -202,11 +307,14 @@ void choice_write(const struct choice *choice, const struct request *request,
 {
 	if (choice->chosen < 0) {
 		write_text(writer, "No model that was measured keeps the rate and the bounds:");
-		for (int i = 0; i < choice->count; i++)
-			write_note(writer, "%s: %s%s%s", choice->candidates[i].row->model,
-				reason_of(&choice->candidates[i]),
-				choice->candidates[i].row->reason[0] != '\0' ? ": " : "",
-				choice->candidates[i].row->reason);
+		for (int i = 0; i < choice->count; i++) {
+			char text[CELL_BYTES];
+			const struct candidate *candidate = &choice->candidates[i];
+			candidate_say(candidate, false, text, sizeof(text));
+			write_note(writer, "%s: %s%s%s", candidate->row->model, text,
+				candidate->row->reason[0] != '\0' ? ": " : "",
+				candidate->row->reason);
+		}
 		return;
 	}
 	write_chosen(choice, request, facts, writer);
@@ -219,7 +327,7 @@ int choice_table(const struct choice *choice, const struct writer *writer)
 {
 	static const char *const heads[COLUMNS] = {
 		"model", "CPU/request", "x chosen", "p99", "memory of all", "verdict"};
-	char text[NUMBER_MAX];
+	char text[CELL_BYTES];
 	struct grid grid;
 	int rc = grid_init(&grid, COLUMNS, choice->count, 1);
 
@@ -229,8 +337,8 @@ int choice_table(const struct choice *choice, const struct writer *writer)
 		const struct candidate *candidate = &choice->candidates[i];
 		const struct row *row = candidate->row;
 		grid_set(&grid, i + 1, MODEL, "%s", row->model);
-		grid_set(&grid, i + 1, SAID, "%s",
-			i == choice->chosen ? "chosen" : reason_of(candidate));
+		candidate_say(candidate, i == choice->chosen, text, sizeof(text));
+		grid_set(&grid, i + 1, SAID, "%s", text);
 		grid.strong[i + 1] = i == choice->chosen;
 		if (row->status != STATUS_OK)
 			continue;

@@ -95,12 +95,16 @@ void request_examine(const struct request *request, int cpus_here, struct reques
 void request_params(const struct request *request, struct sweep sweeps[REQUEST_SWEEPS],
 	char *concurrency, size_t bytes)
 {
-	static const char *const names[REQUEST_SWEEPS] = {"rate", "wait", "compute"};
+	static const char *const names[REQUEST_SWEEPS] = {"rate", "wait", "compute", "requests"};
+	/* warm-up is discarded by whole rounds: long ones would take longer than the window */
+	int64_t requests = request->rate / 40 / request->concurrency;
 
 	for (int i = 0; i < REQUEST_SWEEPS; i++)
 		snprintf(sweeps[i].name, sizeof(sweeps[i].name), "%s", names[i]);
 	snprintf(sweeps[0].values, sizeof(sweeps[0].values), "%" PRId64, request->rate);
 	duration_format(request->wait_ns, sweeps[1].values, sizeof(sweeps[1].values));
 	duration_format(request->compute_ns, sweeps[2].values, sizeof(sweeps[2].values));
+	snprintf(sweeps[3].values, sizeof(sweeps[3].values), "%" PRId64,
+		requests < 1 ? 1 : requests);
 	snprintf(concurrency, bytes, "%" PRId64, request->concurrency);
 }

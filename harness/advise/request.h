@@ -39,10 +39,11 @@ struct request_facts {
  */
 void request_examine(const struct request *request, int cpus_here, struct request_facts *facts);
 
-enum { REQUEST_SWEEPS = 3 };
+enum { REQUEST_SWEEPS = 4 };
 
-/* The request as parameters of the workload that is measured: rate, wait, compute; and the number
-   of connections as text. */
+/* The request as parameters of the workload that is measured: rate, wait, compute, and requests of
+   a connection in a round such that a round takes about 25 ms; and the number of connections as
+   text. */
 void request_params(const struct request *request, struct sweep sweeps[REQUEST_SWEEPS],
 	char *concurrency, size_t bytes);
 

@@ -17,7 +17,7 @@ struct advise_options {
 	pid_t like;       /* 0 = none */
 	const char *from; /* a stored run, NULL = measure */
 	uint64_t seed, budget_ns;
-	bool dry_run, no_crossovers, help;
+	bool dry_run, no_crossovers, verify, help;
 };
 
 /* Reads and checks them; complains itself. An exit status. */
@@ -30,8 +30,5 @@ int advise_read_options(struct advise_options *options, int argc, char **argv);
 int cli_read_run(
 	const char *command, const char *run, struct session *session, struct report *report);
 void cli_close_run(struct session *session, struct report *report);
-
-/* The text of a parameter of a record, "?" where it has none. */
-const char *cli_param_text(const struct record *record, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ static const char help[] =
 	"  --like PID           take compute, wait and concurrency from a running service\n"
 	"  --from RUN           answer from a stored run, measure nothing\n"
 	"  --no-crossovers      do not look for what would change the answer\n"
+	"  --verify             measure all again with 5 times the blocks: was it right?\n"
 	"  --budget 1m          stop adding invocations after this time\n"
 	"  --seed N             repeats the order of an earlier run\n"
 	"  --dry-run            the arithmetic and the plan, nothing measured\n"
@@ -40,6 +42,7 @@ enum {
 	LIKE,
 	FROM,
 	NO_CROSSOVERS,
+	VERIFY,
 	BUDGET,
 	SEED,
 	DRY_RUN
@@ -56,6 +59,7 @@ static const struct option long_options[] = {
 	{"like", required_argument, NULL, LIKE},
 	{"from", required_argument, NULL, FROM},
 	{"no-crossovers", no_argument, NULL, NO_CROSSOVERS},
+	{"verify", no_argument, NULL, VERIFY},
 	{"budget", required_argument, NULL, BUDGET},
 	{"seed", required_argument, NULL, SEED},
 	{"dry-run", no_argument, NULL, DRY_RUN},
@@ -111,6 +115,9 @@ static int read_option(struct advise_options *options, int option, char *const *
 		return status;
 	case LIKE:
 		status = read_count("like", optarg, &number);
+		if (status == EXIT_FINE && number > INT_MAX)
+			return cli_wrong_use(
+				command, "--like %s: no process has that number", optarg);
 		options->like = (pid_t)number;
 		return status;
 	case SEED:
@@ -122,6 +129,9 @@ static int read_option(struct advise_options *options, int option, char *const *
 		return EXIT_FINE;
 	case NO_CROSSOVERS:
 		options->no_crossovers = true;
+		return EXIT_FINE;
+	case VERIFY:
+		options->verify = true;
 		return EXIT_FINE;
 	case DRY_RUN:
 		options->dry_run = true;
@@ -146,6 +156,8 @@ static int check(const struct advise_options *options)
 	if (options->like == 0 && request->wait_ns == 0 && request->compute_ns == 0)
 		return cli_wrong_use(command,
 			"what does a request do? (--wait 5ms --compute 200us, or --like PID)");
+	if (options->verify && options->from != NULL)
+		return cli_wrong_use(command, "--verify measures, --from measures nothing");
 	if (CPU_COUNT(&options->placement.load) == 0 && options->from == NULL)
 		return cli_wrong_use(command,
 			"a server and its load need a CPU each, there is one (--from RUN answers "

@@ -117,14 +117,6 @@ void cli_close_run(struct session *session, struct report *report)
 	session_free(session);
 }
 
-const char *cli_param_text(const struct record *record, const char *name)
-{
-	for (int i = 0; i < record->params_count; i++)
-		if (strcmp(record->params[i].name, name) == 0)
-			return record->params[i].text;
-	return "?";
-}
-
 static int report_run(const char *run, const struct wish *wish)
 {
 	struct session session;

@@ -83,6 +83,8 @@ START_TEST(a_request_becomes_parameters)
 	ck_assert_str_eq(sweeps[0].values, "2000");
 	ck_assert_str_eq(sweeps[1].values, "5ms");
 	ck_assert_str_eq(sweeps[2].values, "200us");
+	ck_assert_str_eq(sweeps[3].name, "requests");
+	ck_assert_str_eq(sweeps[3].values, "2"); /* 21 x 2 of them last 21 ms */
 	ck_assert_str_eq(concurrency, "21");
 }
 END_TEST
