@@ -151,11 +151,6 @@ static int run_one(const struct demo *demo, const struct demo_request *request)
 	return status;
 }
 
-static void list_one(const struct demo *demo)
-{
-	printf("  %-22s %5.1f s  %s\n", demo->name, demo->seconds, demo->sentence);
-}
-
 static void list_all(void)
 {
 	for (enum demo_group group = 0; group < DEMO_GROUPS; group++) {
@@ -163,7 +158,7 @@ static void list_all(void)
 		for (const struct demo *const *table = demo_tables; *table != NULL; table++)
 			for (const struct demo *demo = *table; demo->name != NULL; demo++)
 				if (demo->group == group)
-					list_one(demo);
+					demo_print_name(demo, stdout);
 	}
 }
 

@@ -128,74 +128,74 @@ const struct claim_test claim_tests[] = {
 };
 
 const struct demo demo_claims[] = {
-	{"long-io", DEMO_CLAIM, 9, "in C: async suits work with long I/O",
+	{"long-io", DEMO_CLAIM, 7, "in C: async suits work with long I/O",
 		"While a request waits, a coroutine costs its frame and nothing else; a thread "
 		"costs a switch to sleep and one to wake. Where everything waits, all models reach "
 		"the same rate and differ in CPU time and memory.",
 		claim_run},
-	{"gather", DEMO_CLAIM, 3, "in C: gather turns the sum of delays into the longest one",
+	{"gather", DEMO_CLAIM, 4, "in C: gather turns the sum of delays into the longest one",
 		"Waits that are started together end together: 16 waits take as long as one.",
 		claim_run},
-	{"memory", DEMO_CLAIM, 9, "in C: async takes little memory, threads more, processes most",
+	{"memory", DEMO_CLAIM, 6, "in C: async takes little memory, threads more, processes most",
 		"A coroutine has a small stack, a thread also a kernel stack and its bookkeeping, "
 		"a process page tables and its own copy of what it writes.",
 		claim_run},
-	{"main-advantage", DEMO_CLAIM, 9,
+	{"main-advantage", DEMO_CLAIM, 7,
 		"in C: async costs less memory and is faster than threads at I/O",
 		"At a busy server one loop takes many ready connections at one wake-up, a thread "
 		"per connection switches for each request. Where all wait for a slow service "
 		"nobody is faster: what is left is memory.",
 		claim_run},
-	{"threads-mixed", DEMO_CLAIM, 10,
+	{"threads-mixed", DEMO_CLAIM, 9,
 		"in C and under a simulated global lock: threads suit mixed work, the lock limits "
 		"them",
 		"Threads compute on all CPUs while others wait. Under one lock only one of them "
 		"computes, which matters more the more they compute.",
 		claim_run},
-	{"processes-cpu", DEMO_CLAIM, 7, "in C: processes suit work that computes",
+	{"processes-cpu", DEMO_CLAIM, 6, "in C: processes suit work that computes",
 		"Processes share nothing that they would have to lock, and so use every CPU.",
 		claim_run},
-	{"gil", DEMO_CLAIM, 7,
+	{"gil", DEMO_CLAIM, 9,
 		"under a simulated global lock: threads compute no faster than one, but waiting "
 		"still overlaps",
 		"The lock lets one thread compute at a time and is given up around every waiting "
 		"call.",
 		claim_run},
-	{"no-gil", DEMO_CLAIM, 4, "in C: without a global lock threads compute like processes",
+	{"no-gil", DEMO_CLAIM, 8, "in C: without a global lock threads compute like processes",
 		"Both are scheduled on all CPUs; they differ in what they share.", claim_run},
-	{"one-blocks-all", DEMO_CLAIM, 8, "in C: one blocking call in a coroutine stops everybody",
+	{"one-blocks-all", DEMO_CLAIM, 6, "in C: one blocking call in a coroutine stops everybody",
 		"A loop runs one coroutine at a time until it waits. Who computes for 100 ms makes "
 		"all others wait for as long.",
 		claim_run},
-	{"executor", DEMO_CLAIM, 9, "in C: computation sent to a pool keeps the loop responsive",
+	{"executor", DEMO_CLAIM, 2, "in C: computation sent to a pool keeps the loop responsive",
 		"The loop goes on while pool threads compute, as long as there is a CPU for it.",
 		claim_run},
-	{"polling", DEMO_CLAIM, 4, "in C: a polling scheduler wastes the CPU an event loop saves",
+	{"polling", DEMO_CLAIM, 2, "in C: a polling scheduler wastes the CPU an event loop saves",
 		"A scheduler that asks every task whether it is ready computes all the time; a "
 		"loop sleeps until the kernel wakes it.",
 		claim_run},
-	{"many", DEMO_CLAIM, 9, "in C: coroutines are so light that very many run at once",
+	{"many", DEMO_CLAIM, 4, "in C: coroutines are so light that very many run at once",
 		"A million state machines, whose frames are a few hundred bytes, and a hundred "
 		"thousand coroutines with a stack of which each has touched one page.",
 		claim_run},
-	{"bounded-queue", DEMO_CLAIM, 5, "in C: a bounded queue bounds memory",
+	{"bounded-queue", DEMO_CLAIM, 3, "in C: a bounded queue bounds memory",
 		"The producer is four times as fast as the consumer. Who puts into a full queue "
 		"waits; without a bound what was not yet taken is in memory.",
 		claim_run},
-	{"constant-memory", DEMO_CLAIM, 7,
+	{"constant-memory", DEMO_CLAIM, 4,
 		"in C: generators process any amount of data in constant memory",
 		"Each stage holds one line. A list holds them all.", claim_run},
-	{"delegation", DEMO_CLAIM, 4,
+	{"delegation", DEMO_CLAIM, 3,
 		"in C: delegating to a generator is faster than yielding its values again",
 		"The consumer switches straight to the innermost generator; a loop that yields "
 		"again adds a switch there and back at each level.",
 		claim_run},
-	{"async-alone", DEMO_CLAIM, 7,
+	{"async-alone", DEMO_CLAIM, 5,
 		"in C: an asynchronous reader alone is no faster, but others run meanwhile",
 		"A line that has not come cannot be read sooner. What awaiting it gains is that "
 		"the loop serves others.",
 		claim_run},
-	{"start-cost", DEMO_CLAIM, 4,
+	{"start-cost", DEMO_CLAIM, 3,
 		"in C: starting a process is dear, a thread cheaper, a coroutine cheapest",
 		"A process copies page tables, a thread needs the kernel, a coroutine a stack that "
 		"lies ready.",

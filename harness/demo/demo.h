@@ -129,7 +129,13 @@ void demo_expect(struct demo_result *result, const char *what, double value, dou
 void demo_not_here(struct demo_result *result, const char *reason);
 void demo_undecided(struct demo_result *result, const char *reason);
 
-/* The result for a reader, and as one JSON object on one line (-ENOMEM without memory). */
+/* Its line in a list: name, seconds, sentence. */
+void demo_print_name(const struct demo *demo, FILE *out);
+
+/*
+ * The result for a reader, as wide as the terminal and in ASCII where it must be; and as one JSON
+ * object on one line (-ENOMEM without memory).
+ */
 void demo_print(const struct demo *demo, const struct demo_result *result, FILE *out);
 int demo_print_json(const struct demo *demo, const struct demo_result *result, FILE *out)
 	__attribute__((warn_unused_result));

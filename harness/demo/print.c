@@ -13,76 +13,177 @@
 #include <unistd.h>
 
 #include "harness/demo/claims.h"
+#include "harness/report/grid.h"
 
-enum { COLUMNS = 100, INDENT = 12, FIGURE = 12 };
+enum { COLUMNS_LEAST = 60, COLUMNS_MOST = 120, INDENT = 12, FIGURE = 12, NAME = 34, LEAST = 16 };
+
+/* Where a text goes: what it is written into first, how wide a line is. */
+struct page {
+	FILE *text; /* open_memstream */
+	char *written;
+	size_t bytes;
+	int columns;
+	bool utf8;
+};
+
+/* False without memory. */
+static bool page_begin(struct page *page, FILE *out)
+{
+	struct writer writer = writer_for(out, WRITER_TERMINAL);
+
+	*page = (struct page){.columns = writer.width, .utf8 = writer.utf8};
+	if (page->columns < COLUMNS_LEAST)
+		page->columns = COLUMNS_LEAST;
+	if (page->columns > COLUMNS_MOST)
+		page->columns = COLUMNS_MOST;
+	page->text = open_memstream(&page->written, &page->bytes);
+	return page->text != NULL;
+}
+
+static void page_end(struct page *page, FILE *out)
+{
+	fclose(page->text);
+	/* a character becomes three at most */
+	char *ascii = page->utf8 ? NULL : malloc(3 * page->bytes + 8);
+
+	if (ascii != NULL)
+		text_to_ascii(ascii, 3 * page->bytes + 8, page->written);
+	fputs(ascii != NULL ? ascii : page->written, out);
+	fflush(out);
+	free(ascii);
+	free(page->written);
+}
 
 /* Columns that a text takes: bytes that begin a character. */
-static int width(const char *text)
+static int width(const char *text, size_t bytes)
 {
 	int columns = 0;
 
-	for (; *text != '\0'; text++)
-		columns += (*text & 0xc0) != 0x80;
+	for (size_t i = 0; i < bytes; i++)
+		columns += (text[i] & 0xc0) != 0x80;
 	return columns;
 }
 
-/* Running text in lines of COLUMNS from column `indent` on, where the first one begins now. */
-static void print_wrapped(FILE *out, int indent, const char *text)
+/*
+ * Running text in lines up to the page's last column, from column `indent` on, where the first one
+ * begins now.
+ *   lead  what each further line begins with, as wide as the indent; NULL: blanks
+ */
+static void print_wrapped(
+	const struct page *page, int indent, const char *lead, const char *text, size_t bytes)
 {
+	const char *end = text + bytes;
 	int column = indent;
 
-	while (*text != '\0') {
-		int length = (int)strcspn(text, " \n");
-
-		if (column > indent && column + 1 + length > COLUMNS)
-			column = fprintf(out, "\n%*s", indent, "") - 1;
-		column += fprintf(out, "%s%.*s", column > indent ? " " : "", length, text);
+	while (text < end) {
+		size_t length = strcspn(text, " \n");
+		if (length > (size_t)(end - text))
+			length = (size_t)(end - text);
+		int columns = width(text, length);
+		if (column > indent && column + 1 + columns > page->columns) {
+			fprintf(page->text, "\n%*s", lead == NULL ? indent : 0, "");
+			fputs(lead == NULL ? "" : lead, page->text);
+			column = indent;
+		}
+		fprintf(page->text, "%s%.*s", column > indent ? " " : "", (int)length, text);
+		column += columns + (column > indent);
 		text += length;
 		text += strspn(text, " \n");
 	}
-	fputc('\n', out);
+	fputc('\n', page->text);
 }
 
-static void print_part(FILE *out, const char *head, const char *text)
+static void print_part(const struct page *page, const char *head, const char *text)
 {
 	if (text[0] == '\0')
 		return;
-	fprintf(out, "  %-*s", INDENT - 2, head);
-	print_wrapped(out, INDENT, text);
+	fprintf(page->text, "  %-*s", INDENT - 2, head);
+	print_wrapped(page, INDENT, NULL, text, strlen(text));
 }
 
-static void print_figure(const struct demo_figure *figure, FILE *out)
+static void print_figure(const struct page *page, const struct demo_figure *figure)
 {
 	char text[NUMBER_MAX];
 
 	number_format(text, sizeof(text), figure->value, figure->unit, DIGITS_DEFAULT);
-	fprintf(out, "  %-*s%s%*s", INDENT - 2, demo_role_names[figure->role], text,
-		FIGURE - width(text), "");
-	print_wrapped(out, INDENT + FIGURE, figure->what);
+	fprintf(page->text, "  %-*s%s%*s", INDENT - 2, demo_role_names[figure->role], text,
+		FIGURE - width(text, strlen(text)), "");
+	print_wrapped(page, INDENT + FIGURE, NULL, figure->what, strlen(figure->what));
+}
+
+/*
+ * A timeline in two halves, with a bar between them where the story's first line has it. What is
+ * too wide goes on below in the right half.
+ */
+static void print_story(const struct page *page, const char *story)
+{
+	const char *first = story + strspn(story, "\n");
+	const char *bar = memchr(first, '|', strcspn(first, "\n"));
+	int at = bar == NULL ? 0 : width(first, (size_t)(bar - first));
+	char lead[COLUMNS_MOST + 4];
+
+	snprintf(lead, sizeof(lead), "%*s| ", at < COLUMNS_MOST ? at : 0, "");
+	while (*story != '\0') {
+		size_t bytes = strcspn(story, "\n");
+		const char *right = bar == NULL ? NULL : memchr(story, '|', bytes);
+		if (right == NULL || width(story, bytes) <= page->columns ||
+			width(story, (size_t)(right - story)) != at ||
+			page->columns - at - 2 < LEAST) {
+			fprintf(page->text, "%.*s\n", (int)bytes, story);
+		} else {
+			size_t left = (size_t)(right - story) + 2;
+			fprintf(page->text, "%.*s", (int)left, story);
+			print_wrapped(page, at + 2, lead, story + left, bytes - left);
+		}
+		story += bytes + (story[bytes] == '\n');
+	}
+}
+
+void demo_print_name(const struct demo *demo, FILE *out)
+{
+	struct page page;
+
+	if (!page_begin(&page, out))
+		return;
+	fprintf(page.text, "  %-22s %5.1f s  ", demo->name, demo->seconds);
+	print_wrapped(&page, NAME, NULL, demo->sentence, strlen(demo->sentence));
+	page_end(&page, out);
+}
+
+static void print_result(
+	const struct page *page, const struct demo *demo, const struct demo_result *result)
+{
+	char text[DEMO_TEXT_MAX + 2 * DEMO_PART_MAX];
+	int bytes = snprintf(text, sizeof(text), "%s: %s", demo->name, demo->sentence);
+
+	print_wrapped(page, 0, NULL, text, (size_t)bytes);
+	for (int i = 0; i < result->figures_count; i++)
+		print_figure(page, &result->figures[i]);
+	if (result->story != NULL)
+		print_story(page, result->story);
+	for (int i = 0; i < result->parts_count; i++) {
+		const struct demo_part *part = &result->parts[i];
+		snprintf(text, sizeof(text), "%s %s", part->what, part->bound);
+		print_part(page, "predicted", text);
+		snprintf(text, sizeof(text), "%s: %s", part->measured,
+			demo_verdict_names[part->verdict]);
+		print_part(page, "measured", text);
+	}
+	print_part(page, "predicted", result->expected);
+	print_part(page, "measured", result->measured);
+	print_part(page, "verdict", demo_verdict_names[result->verdict]);
+	print_part(page, "because", demo->explanation);
+	fprintf(page->text, "\n");
 }
 
 void demo_print(const struct demo *demo, const struct demo_result *result, FILE *out)
 {
-	fprintf(out, "%s: %s\n", demo->name, demo->sentence);
-	for (int i = 0; i < result->figures_count; i++)
-		print_figure(&result->figures[i], out);
-	if (result->story != NULL)
-		fprintf(out, "%s\n", result->story);
-	for (int i = 0; i < result->parts_count; i++) {
-		const struct demo_part *part = &result->parts[i];
-		char text[DEMO_TEXT_MAX + 2 * DEMO_PART_MAX];
-		snprintf(text, sizeof(text), "%s %s", part->what, part->bound);
-		print_part(out, "predicted", text);
-		snprintf(text, sizeof(text), "%s: %s", part->measured,
-			demo_verdict_names[part->verdict]);
-		print_part(out, "measured", text);
-	}
-	print_part(out, "predicted", result->expected);
-	print_part(out, "measured", result->measured);
-	print_part(out, "verdict", demo_verdict_names[result->verdict]);
-	print_part(out, "because", demo->explanation);
-	fprintf(out, "\n");
-	fflush(out);
+	struct page page;
+
+	if (!page_begin(&page, out))
+		return;
+	print_result(&page, demo, result);
+	page_end(&page, out);
 }
 
 static json_t *json_figure(const struct demo_figure *figure)
@@ -190,21 +291,23 @@ int demo_keep(const char *results, const struct demo *demo, const struct demo_re
 	return rc;
 }
 
-double demo_print_plan(const struct demo *demo, FILE *out)
+static void print_plan(const struct page *page, const struct demo *demo)
 {
 	const struct claim_test *tests = claim_table_of(demo->name);
 	struct claim_cells cells;
 	char text[DEMO_TEXT_MAX], bound[DEMO_PART_MAX];
 
-	fprintf(out, "%s (about %.3g s): %s\n", demo->name, demo->seconds, demo->sentence);
+	int bytes = snprintf(text, sizeof(text), "%s (about %.3g s): %s", demo->name, demo->seconds,
+		demo->sentence);
+	print_wrapped(page, 0, NULL, text, (size_t)bytes);
 	if (tests == NULL)
-		return demo->seconds;
+		return;
 	for (const struct claim_test *test = tests; test->claim != NULL; test++) {
 		if (strcmp(test->claim, demo->name) != 0)
 			continue;
 		claim_bound_text(test, bound, sizeof(bound));
 		snprintf(text, sizeof(text), "%s %s", test->what, bound);
-		print_part(out, "bound", text);
+		print_part(page, "bound", text);
 	}
 	claim_cells_of(&cells, tests, demo->name);
 	for (int i = 0; i < cells.count; i++) {
@@ -215,7 +318,17 @@ double demo_print_plan(const struct demo *demo, FILE *out)
 		else
 			snprintf(text, sizeof(text), "%d to %d times %s", CLAIM_PAIRS,
 				CLAIM_PAIRS_MAX, cell);
-		print_part(out, "measures", text);
+		print_part(page, "measures", text);
+	}
+}
+
+double demo_print_plan(const struct demo *demo, FILE *out)
+{
+	struct page page;
+
+	if (page_begin(&page, out)) {
+		print_plan(&page, demo);
+		page_end(&page, out);
 	}
 	return demo->seconds;
 }

@@ -53,7 +53,7 @@ static int text_width(const char *text)
 	return width;
 }
 
-static void to_ascii(char *to, size_t bytes, const char *from)
+void text_to_ascii(char *to, size_t bytes, const char *from)
 {
 	size_t end = 0;
 
@@ -84,7 +84,7 @@ static const char *shown(const struct writer *writer, const char *text, char *ro
 {
 	if (writer->utf8)
 		return text;
-	to_ascii(room, TEXT_MAX, text);
+	text_to_ascii(room, TEXT_MAX, text);
 	return room;
 }
 

@@ -33,6 +33,9 @@ struct writer {
 /* A writer for a stream: its width, colour and character set are found out.   Owner: the caller. */
 struct writer writer_for(FILE *out, enum writer_format format);
 
+/* The text as a screen without UTF-8 can show it, cut to bytes - 1. */
+void text_to_ascii(char *to, size_t bytes, const char *from);
+
 /* 0 or -ENOMEM. */
 int grid_init(struct grid *grid, int columns, int rows, int lead)
 	__attribute__((warn_unused_result));

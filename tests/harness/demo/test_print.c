@@ -32,6 +32,7 @@ START_TEST(wrong_and_right_stand_one_below_the_other)
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
+	setenv("COLUMNS", "100", 1);
 	result.story = strdup("1 A\n2 B");
 	demo_print(&shown, &result, out);
 	fclose(out);
@@ -49,6 +50,64 @@ START_TEST(wrong_and_right_stand_one_below_the_other)
 			       "\n");
 	free(text);
 	demo_release(&result);
+}
+END_TEST
+
+/* What is printed at a terminal's width, by COLUMNS, and in a locale. */
+static char *printed_at(const char *columns, const char *locale, const char *story)
+{
+	struct demo_result result = filled();
+	char *text;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	setenv("COLUMNS", columns, 1);
+	setenv("LC_ALL", locale, 1);
+	result.story = strdup(story);
+	demo_print(&shown, &result, out);
+	fclose(out);
+	demo_release(&result);
+	return text;
+}
+
+static void fits(const char *text, int columns)
+{
+	for (const char *line = text; *line != '\0';) {
+		size_t bytes = strcspn(line, "\n");
+		ck_assert_msg((int)bytes <= columns, "%zu columns: %.*s", bytes, (int)bytes, line);
+		line += bytes + (line[bytes] == '\n');
+	}
+}
+
+START_TEST(lines_fit_the_terminal_and_a_timeline_keeps_its_halves)
+{
+	const char *story =
+		"\n  what happened here          | what Python prints\n"
+		"  at 1 a                      | a text that is too long to stand beside "
+		"it on a narrow terminal\n";
+	char *text = printed_at("62", "C", story);
+
+	fits(text, 62);
+	ck_assert_ptr_nonnull(
+		strstr(text, "  at 1 a                      | a text that is too long to\n"
+			     "                              | stand beside it on a narrow\n"
+			     "                              | terminal\n"));
+	free(text);
+	text = printed_at("200", "C", story);
+	fits(text, 120);
+	ck_assert_ptr_nonnull(strstr(text, story));
+	free(text);
+}
+END_TEST
+
+START_TEST(without_utf8_everything_is_ascii)
+{
+	char *text = printed_at("80", "C", "5 µs – 6 µs ± 1");
+
+	ck_assert_ptr_nonnull(strstr(text, "5 us - 6 us +- 1\n"));
+	for (const char *byte = text; *byte != '\0'; byte++)
+		ck_assert_int_lt((unsigned char)*byte, 0x80);
+	free(text);
 }
 END_TEST
 
@@ -84,6 +143,8 @@ Suite *suite(void)
 	TCase *tcase = tcase_create("print");
 
 	tcase_add_test(tcase, wrong_and_right_stand_one_below_the_other);
+	tcase_add_test(tcase, lines_fit_the_terminal_and_a_timeline_keeps_its_halves);
+	tcase_add_test(tcase, without_utf8_everything_is_ascii);
 	tcase_add_test(tcase, the_json_is_one_object_on_one_line);
 	suite_add_tcase(s, tcase);
 	return s;
