@@ -40,6 +40,13 @@ enum { LIMIT_ROOMS_MAX = 4 };
 int limit_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX]);
 
 /*
+ * The limits of a process or its user alone that many tasks come to: numbers of processes,
+ * mappings, descriptors. As they are used now, by this process where it is one process's.
+ *   Returns  how many were written to rooms.
+ */
+int limit_own_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX]);
+
+/*
  * How a limit is raised to twice its value, by its name as limit_name writes it: "ulimit -n 40000".
  *   value    what it is now, as limit_name writes it
  *   Returns  0, or -ENOENT for a name that is none.
