@@ -27,16 +27,24 @@ static const uint64_t all_ns = 230 * 1000000000ull;
 /* Where a search of everything stands; NULL elsewhere: no bound of time. */
 struct shares {
 	uint64_t until_ns;
-	int cells_left;
+	int parts_left;
 };
 
+/* A process takes as long as a hundred coroutines, and there may be a hundredth of them. */
+static int parts_of(const struct model *model)
+{
+	return model->family == FAMILY_PROCESSES ? 4 : 1;
+}
+
 /* A cell's share of the time; what one leaves is the others'. */
-static uint64_t share_ns(struct shares *shares)
+static uint64_t share_ns(struct shares *shares, const struct model *model)
 {
 	uint64_t now_ns = clock_now_ns();
-	int cells = shares->cells_left-- > 0 ? shares->cells_left + 1 : 1;
+	uint64_t left_ns = now_ns < shares->until_ns ? shares->until_ns - now_ns : 0;
+	int parts = parts_of(model), of = shares->parts_left > parts ? shares->parts_left : parts;
 
-	return now_ns < shares->until_ns ? (shares->until_ns - now_ns) / (uint64_t)cells + 1 : 1;
+	shares->parts_left -= parts;
+	return of > 0 ? left_ns * (uint64_t)parts / (uint64_t)of + 1 : 1;
 }
 
 /* What the search would do; the steps follow from what each one finds. */
@@ -58,7 +66,8 @@ static int print_limit(
 	char cell[2 * RECORD_NAME_MAX];
 	struct limit_found found;
 
-	limit_find(&found, &limit_world, workload, model, shares != NULL ? share_ns(shares) : 0);
+	limit_find(&found, &limit_world, workload, model,
+		shares != NULL ? share_ns(shares, model) : 0);
 	snprintf(cell, sizeof(cell), "%s/%s", workload->name, model->name);
 	if (found.end == LIMIT_NO_SEARCH)
 		printf("%-24s %10s  %s\n", cell, "-", found.text);
@@ -121,7 +130,7 @@ static int find_limits(int count, char **cells, bool dry)
 	int interrupted = 0;
 
 	for (const struct model *any = models; any->name != NULL; any++)
-		shares.cells_left += SEARCHED;
+		shares.parts_left += SEARCHED * parts_of(any);
 	for (int i = 0; i < count; i++) {
 		int rc = read_cell(cells[i], &workload, &model);
 		if (rc != EXIT_FINE)

@@ -21,7 +21,7 @@ enum { SHARED_PERCENT = 80, MEMORY_PERCENT = 50, PAGE = 4096 };
 static const uint64_t second_ns = 1000000000u;
 enum { STALL_S = 30, STALL_LEAST_S = 5, HALVINGS_MAX = 16, CLOSE_PARTS = 20 };
 
-const struct limit_world limit_world = {invocation_run, limit_rooms, clock_now_ns};
+const struct limit_world limit_world = {invocation_run, limit_rooms, limit_own_rooms, clock_now_ns};
 
 enum { CEILING_RAISE_MAX = 200 };
 
@@ -54,17 +54,14 @@ static void lower(struct ceiling *ceiling, int64_t tasks, const struct limit_roo
 			room->name, room->most, raise);
 }
 
-/* What holds now, for tasks of so many bytes each. */
-static struct ceiling ceiling_of(
-	const struct limit_world *world, const struct plan *plan, double bytes_per_task)
+/* What holds now, for tasks of so many bytes each, below a bound that has no name. */
+static struct ceiling ceiling_of(const struct limit_world *world, const struct plan *plan,
+	double bytes_per_task, int64_t bound)
 {
-	const struct workload *workload = plan->draft.workload;
-	const struct param *tasks = &workload->params[workload->concurrency];
 	struct limit_room rooms[LIMIT_ROOMS_MAX];
 	int count = world->rooms(rooms);
-	struct ceiling ceiling = {.tasks = tasks->max};
+	struct ceiling ceiling = {.tasks = bound, .what = ""};
 
-	snprintf(ceiling.what, sizeof(ceiling.what), "the workload's own bound of %s", tasks->name);
 	for (int i = 0; i < count; i++) {
 		double room = (double)(rooms[i].most - rooms[i].used);
 
@@ -76,6 +73,40 @@ static struct ceiling ceiling_of(
 				&rooms[i]);
 	}
 	return ceiling;
+}
+
+/* What one task takes of a limit that is a process's or a user's alone; 0: nothing. */
+static int64_t own_share(const struct limit_room *room, const struct plan *plan)
+{
+	const struct model *model = plan->draft.model;
+
+	if (strcmp(room->name, "RLIMIT_NOFILE") == 0)
+		return (plan->draft.workload->flags & WORKLOAD_SERVER) != 0 ? 1 : 0;
+	if (!is_kernel_task(model))
+		return 0;
+	if (strcmp(room->name, "vm.max_map_count") == 0)
+		return model->family == FAMILY_THREADS ? 2 : 0; /* a stack and its guard */
+	return 1;
+}
+
+/*
+ * The limit that would stop the model next, where something else than a limit ended the search.
+ * One's own limits may be used up, the shared ones as far as a search would go.
+ */
+static struct ceiling next_limit(
+	const struct limit_world *world, const struct plan *plan, double bytes_per_task)
+{
+	struct ceiling next = ceiling_of(world, plan, bytes_per_task, INT64_MAX);
+	struct limit_room rooms[LIMIT_ROOMS_MAX];
+	int count = world->own_rooms(rooms);
+
+	for (int i = 0; i < count; i++) {
+		int64_t share = own_share(&rooms[i], plan);
+
+		if (share > 0)
+			lower(&next, (rooms[i].most - rooms[i].used) / share, &rooms[i]);
+	}
+	return next;
 }
 
 static void set_tasks(struct plan *plan, int64_t tasks)
@@ -201,10 +232,11 @@ static void halve(struct limit_found *found, const struct limit_world *world, st
 		refused);
 }
 
-/* What is left of a search's time, and what its last step took. */
+/* What is left of a search's time, and what its steps took. */
 struct watch {
 	uint64_t until_ns; /* 0: no bound */
-	uint64_t step_ns;
+	uint64_t first_ns; /* the first one: hardly more than what every step takes anyway */
+	uint64_t step_ns;  /* the last one */
 };
 
 /*
@@ -218,10 +250,15 @@ static int64_t fit_time(
 
 	if (watch->until_ns == 0)
 		return next;
-	if (now_ns >= watch->until_ns)
+	if (now_ns + watch->first_ns >= watch->until_ns)
 		return 0;
-	double left_ns = (double)(watch->until_ns - now_ns);
-	double fit = (double)tasks * left_ns / (2.0 * (double)watch->step_ns + 1);
+	double anyway_ns = (double)watch->first_ns;
+	double left_ns = (double)(watch->until_ns - now_ns) - anyway_ns;
+	double tasks_ns = (double)watch->step_ns - anyway_ns;
+	/* a step that is hardly longer than the first says only that its tasks are cheap */
+	if (tasks_ns < anyway_ns / 2)
+		tasks_ns = anyway_ns / 2;
+	double fit = (double)tasks * left_ns / (2.0 * tasks_ns + 1);
 	if (fit >= (double)next)
 		return next;
 	return fit >= 1.5 * (double)tasks ? (int64_t)fit : 0;
@@ -236,19 +273,29 @@ static int64_t next_tasks(int64_t tasks, int64_t ceiling)
 	return next < ceiling / 2 ? next : ceiling;
 }
 
-static void tell_time(struct limit_found *found, const struct plan *plan)
+/* What ended the search was no limit: what would be the next one, and where. */
+static void tell_next(struct limit_found *found, const struct limit_world *world,
+	const struct plan *plan, double bytes_per_task, const char *ended_by)
 {
+	struct ceiling next = next_limit(world, plan, bytes_per_task);
+
 	found->end = LIMIT_NOT_MET;
-	snprintf(found->text, sizeof(found->text),
-		"next: the time of a search of all (%s/%s alone has no bound)",
-		plan->draft.workload->name, plan->draft.model->name);
+	if (next.what[0] == '\0')
+		snprintf(
+			found->text, sizeof(found->text), "%s; no limit is known beyond", ended_by);
+	else
+		snprintf(found->text, sizeof(found->text), "%s; next: %s, at about %" PRId64,
+			ended_by, next.what, next.tasks);
 }
 
 /* The steps after the first, up to a limit, the ceiling or the end of the time. */
 static void go_on(struct limit_found *found, const struct limit_world *world, struct plan *plan,
 	struct watch *watch, double bytes_per_task)
 {
-	struct ceiling ceiling = ceiling_of(world, plan, bytes_per_task);
+	const struct workload *workload = plan->draft.workload;
+	const struct param *tasks = &workload->params[workload->concurrency];
+	struct ceiling ceiling = ceiling_of(world, plan, bytes_per_task, tasks->max);
+	char ended_by[128];
 
 	while (found->tasks < ceiling.tasks) {
 		int64_t tried = fit_time(
@@ -258,7 +305,8 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 			world->now_ns() < watch->until_ns)
 			tried = next_tasks(found->tasks, ceiling.tasks);
 		if (tried == 0) {
-			tell_time(found, plan);
+			snprintf(ended_by, sizeof(ended_by), "the time of a search of all");
+			tell_next(found, world, plan, bytes_per_task, ended_by);
 			return;
 		}
 		set_tasks(plan, tried);
@@ -270,12 +318,17 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 			return;
 		watch->step_ns = world->now_ns() - start_ns;
 		/* others come and go meanwhile */
-		struct ceiling now = ceiling_of(world, plan, bytes_per_task);
+		struct ceiling now = ceiling_of(world, plan, bytes_per_task, tasks->max);
 		if (now.tasks < ceiling.tasks)
 			ceiling = now;
 	}
 	found->end = LIMIT_NOT_MET;
-	snprintf(found->text, sizeof(found->text), "next: %s", ceiling.what);
+	if (ceiling.what[0] != '\0') {
+		snprintf(found->text, sizeof(found->text), "next: %s", ceiling.what);
+		return;
+	}
+	snprintf(ended_by, sizeof(ended_by), "the workload's own bound of %s", tasks->name);
+	tell_next(found, world, plan, bytes_per_task, ended_by);
 }
 
 void limit_find(struct limit_found *found, const struct limit_world *world,
@@ -305,7 +358,7 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 		halve(found, world, &plan, LIMIT_FIRST_TASKS);
 	if (first != STEP_ALIVE)
 		return;
-	watch.step_ns = world->now_ns() - start_ns;
+	watch.first_ns = watch.step_ns = world->now_ns() - start_ns;
 	plan.draft.kind = KIND_TIME;
 	/* what is shared with others is not nothing: a page is the least a task is taken for */
 	if (bytes_per_task < PAGE)

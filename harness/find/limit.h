@@ -14,6 +14,7 @@
 struct limit_world {
 	int (*invoke)(const struct plan *plan, struct record *record, int *signal);
 	int (*rooms)(struct limit_room rooms[LIMIT_ROOMS_MAX]);
+	int (*own_rooms)(struct limit_room rooms[LIMIT_ROOMS_MAX]);
 	uint64_t (*now_ns)(void);
 };
 extern const struct limit_world limit_world; /* this machine */

@@ -28,7 +28,7 @@ static int invoke(const struct plan *plan, struct record *record, int *signal)
 	ck_assert_int_eq(plan->draft.values[plan->draft.workload->concurrency], tasks);
 	ck_assert_int_eq(
 		(int)plan->draft.kind, steps == 0 || limit_at == 40 ? KIND_MEMORY : KIND_TIME);
-	if (strcmp(plan->draft.workload->name, "idle") != 0)
+	if (strcmp(plan->draft.workload->name, "spawn") == 0)
 		ck_assert(!plan->until_ready); /* its tasks need not be there at once */
 	else if (asks_readiness)
 		ck_assert(plan->until_ready);
@@ -57,7 +57,16 @@ static uint64_t now_ns(void)
 	return (uint64_t)all_tasks * 1000000;
 }
 
-static const struct limit_world world = {invoke, rooms, now_ns};
+static int64_t map_count, files;
+
+static int own_rooms(struct limit_room into[LIMIT_ROOMS_MAX])
+{
+	into[0] = (struct limit_room){.name = "vm.max_map_count", .used = 30, .most = map_count};
+	into[1] = (struct limit_room){.name = "RLIMIT_NOFILE", .most = files};
+	return 2;
+}
+
+static const struct limit_world world = {invoke, rooms, own_rooms, now_ns};
 
 static struct limit_found find(const char *model)
 {
@@ -74,6 +83,7 @@ static void calm(void)
 	told_at = -1;
 	beyond = STATUS_LIMIT;
 	pid_max = 1 << 22;
+	map_count = files = 1 << 30;
 	memory_bytes = (int64_t)1 << 50;
 }
 
@@ -85,7 +95,38 @@ START_TEST(a_search_with_little_time_makes_smaller_steps_and_says_that_time_ende
 	ck_assert_int_eq((int)found.end, LIMIT_NOT_MET);
 	ck_assert_int_gt(found.tasks, 1024);
 	ck_assert_int_lt(all_tasks, 10000);
-	ck_assert_ptr_nonnull(strstr(found.text, "next: the time"));
+	/* which is no limit: what would be one stands beside it */
+	ck_assert_str_eq(found.text,
+		"the time of a search of all; next: kernel.pid_max 4194304 (raise it: sysctl -w "
+		"kernel.pid_max=8388608), at about 3355243");
+}
+END_TEST
+
+START_TEST(what_would_be_next_may_be_a_limit_of_the_process_alone)
+{
+	struct limit_found found;
+
+	map_count = 65530;
+	limit_find(&found, &world, workload_find("idle"), model_find("threads"), 10000000000u);
+	ck_assert_str_eq(found.text,
+		"the time of a search of all; next: vm.max_map_count 65530 (raise it: sysctl -w "
+		"vm.max_map_count=131060), at about 32750");
+	/* neither processes nor coroutines take any of it */
+	calm();
+	map_count = 65530;
+	limit_find(&found, &world, workload_find("idle"), model_find("processes"), 10000000000u);
+	ck_assert_ptr_nonnull(strstr(found.text, "next: kernel.pid_max"));
+	calm();
+	map_count = 65530;
+	limit_find(&found, &world, workload_find("idle"), model_find("async"), 10000000000u);
+	ck_assert_ptr_nonnull(strstr(found.text, "next: memory, 50 % of what is free, at about "));
+	/* a server's connections are descriptors, in every model */
+	calm();
+	files = 20000;
+	limit_find(&found, &world, workload_find("echo"), model_find("async"), 0);
+	ck_assert_int_eq(found.tasks, workload_find("echo")->params[0].max);
+	ck_assert_str_eq(found.text, "the workload's own bound of connections; next: RLIMIT_NOFILE "
+				     "20000 (raise it: ulimit -n 40000), at about 20000");
 }
 END_TEST
 
@@ -164,7 +205,8 @@ START_TEST(coroutines_take_no_numbers_of_processes_but_the_workloads_bound_holds
 
 	ck_assert_int_eq((int)found.end, LIMIT_NOT_MET);
 	ck_assert_int_eq(found.tasks, idle->params[idle->concurrency].max);
-	ck_assert_str_eq(found.text, "next: the workload's own bound of tasks");
+	ck_assert_str_eq(found.text, "the workload's own bound of tasks; next: memory, 50 % of "
+				     "what is free, at about 13743895347");
 }
 END_TEST
 
@@ -232,6 +274,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tcase, calm, NULL);
 	tcase_add_test(
 		tcase, a_search_with_little_time_makes_smaller_steps_and_says_that_time_ended_it);
+	tcase_add_test(tcase, what_would_be_next_may_be_a_limit_of_the_process_alone);
 	tcase_add_test(tcase, a_limit_that_is_met_is_named_with_the_way_to_raise_it);
 	tcase_add_loop_test(
 		tcase, a_limit_that_does_not_tell_where_it_was_met_is_closed_in_upon, 0, 4);
