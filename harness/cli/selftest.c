@@ -82,7 +82,7 @@ static int print_sum(const struct selftest_sum *sum)
 	if (sum->parts[0] != '\0')
 		printf(" (%s)", sum->parts);
 	if (sum->failed == 0 && sum->undecided > 0)
-		printf(": others used the CPUs, run it again when they do not");
+		printf(": others used the CPUs or a line took too long, run it again");
 	putchar('\n');
 	if (sum->failed > 0)
 		return EXIT_ANSWER_NO;
@@ -103,21 +103,24 @@ static int print_plan(const char *part)
 	}
 	if (lines == 0)
 		return unknown_part(part);
-	printf("%d lines%s; what fails is tried twice more; nothing was measured\n", lines,
-		part == NULL ? ", about two minutes" : "");
+	printf("%d lines%s; what fails is tried twice more while there is time; nothing was "
+	       "measured\n",
+		lines, part == NULL ? ", about two minutes" : "");
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
 }
 
 static int run_checks(const char *part)
 {
 	struct selftest_sum sum = {0};
+	struct patience patience;
 
+	patience_begin(&patience, part);
 	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
 		struct line line;
 
 		if (part != NULL && strcmp(part, check->part) != 0)
 			continue;
-		selftest_run(check, &selftest_subjects, &line);
+		selftest_run(check, &selftest_subjects, &patience, &line);
 		print_line(check, &line);
 		count_line(&sum, check->part, line.verdict);
 	}

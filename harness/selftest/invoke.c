@@ -14,12 +14,15 @@ const char *const selftest_models[SELFTEST_MODELS] = {"async", "threads", "proce
 bool selftest_invoke(struct line *line, const struct subjects *subjects, const struct plan *plan,
 	struct record *record)
 {
-	const uint64_t long_ns = 10000000000u; /* what takes that long is not begun again */
+	const uint64_t long_ns = 5000000000u; /* what takes that long is not begun again */
+	const uint64_t hang_ns = 8000000000u; /* without progress: the self-test has an end */
+	struct plan bounded = *plan;
 	uint64_t start_ns = clock_now_ns();
 	int tries = TRIES;
 
+	bounded.stall_ns = plan->stall_ns < hang_ns ? plan->stall_ns : hang_ns;
 	for (int i = 0; i < tries; i++) {
-		int rc = subjects->invoke(plan, record);
+		int rc = subjects->invoke(&bounded, record);
 
 		if (rc == 0 && record->status == STATUS_OK)
 			return true;

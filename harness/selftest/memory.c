@@ -22,6 +22,7 @@ static bool user_per_task(struct line *line, const struct subjects *subjects, co
 		line_judge(line, false);
 		return false;
 	}
+	plan.settle_ns = 0; /* set sizes do not depend on what the rest of the machine gives back */
 	bool done = selftest_invoke(line, subjects, &plan, &record);
 	*bytes = record.memory.user_per_task;
 	record_release(&record);
@@ -119,6 +120,7 @@ void check_shared(struct line *line, const struct subjects *subjects, int varian
 		line_judge(line, false);
 		return;
 	}
+	plan.settle_ns = 0;
 	if (selftest_invoke(line, subjects, &plan, &record)) {
 		line_measured(line, "%.2f MiB a child, %.1f MiB in all",
 			record.memory.user_per_task / MIB, (double)record.memory.b.pss / MIB);
@@ -148,6 +150,49 @@ void check_kernel_stack(struct line *line, const struct subjects *subjects, int 
 		line_measured(line, "%.1f KiB", record.memory.kernel_per_task / KIB);
 		line_judge(line, record.memory.kernel_per_task >= least &&
 					 record.memory.kernel_per_task <= most);
+	}
+	record_release(&record);
+}
+
+/*
+ * Every object that this program is linked to is a handful of mappings in each forked child: kernel
+ * memory that would look like the model's. A shell's children have little more than libc.
+ */
+void check_bare_fork(struct line *line, const struct subjects *subjects, int variant)
+{
+	enum { CHILDREN = 200 };
+	const char *const params[] = {"tasks=200", NULL};
+	const double least = 0.5, most = 1.4;
+	struct record record;
+	struct plan plan;
+	struct bare bare;
+
+	(void)variant;
+	line_expected(line, "the kernel memory of a forked child that of a child of /bin/sh");
+	line_tolerance(line, "%.1f .. %.1f times", least, most);
+	int rc = subjects->bare_fork(CHILDREN, &bare);
+	if (rc == 0 && bare.objects < 2) {
+		line_measured(line, "/bin/sh is not linked to libc");
+		line->verdict = LINE_NOT_HERE;
+		return;
+	}
+	if (rc != 0) {
+		line_measured(line, "/bin/sh: %s", strerror(-rc));
+		line_judge(line, false);
+		return;
+	}
+	if (draft_plan(&plan, workload_find("idle"), "processes", KIND_MEMORY, params) != 0) {
+		line_measured(line, "it cannot be planned in this build");
+		line_judge(line, false);
+		return;
+	}
+	if (selftest_invoke(line, subjects, &plan, &record)) {
+		double ours = record.memory.kernel_per_task;
+
+		line_measured(line, "%.1f against %.1f KiB, %.2f times", ours / KIB,
+			bare.kernel_bytes / KIB, ours / bare.kernel_bytes);
+		line_judge(line, bare.kernel_bytes > 0 && ours >= least * bare.kernel_bytes &&
+					 ours <= most * bare.kernel_bytes);
 	}
 	record_release(&record);
 }

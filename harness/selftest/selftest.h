@@ -14,6 +14,7 @@
 #include "harness/measure/calm.h"
 #include "harness/measure/draft.h"
 #include "harness/measure/overhead.h"
+#include "harness/selftest/bare.h"
 #include "harness/stats/fit.h"
 
 enum { LINE_TEXT_MAX = 200 };
@@ -22,7 +23,8 @@ enum line_verdict {
 	LINE_OK,
 	LINE_FAILED,
 	LINE_NOT_HERE,  /* this machine does not let it be examined; measured says why */
-	LINE_UNDECIDED, /* it failed, but others used the CPUs so much that this says nothing */
+	LINE_UNDECIDED, /* it failed, but others used the CPUs so much that this says nothing; or
+			   there was no time left for it */
 	LINE_VERDICTS
 };
 
@@ -43,6 +45,7 @@ struct subjects {
 	/* bytes per task from points of several sizes and blocks */
 	struct interval (*slopes)(const struct fit_point *points, int n, double confidence);
 	int (*invoke)(const struct plan *plan, struct record *record);
+	int (*bare_fork)(int children, struct bare *bare);
 	double (*others)(const struct calm *begin); /* what others took of the CPUs */
 	int stops; /* of a server, one a second; few prove less, but sooner */
 };
@@ -54,15 +57,31 @@ struct check {
 	void (*run)(struct line *line, const struct subjects *subjects, int variant);
 	int variant;      /* the check's own: which model, which case */
 	bool is_computed; /* by arithmetic alone: whatever else runs cannot excuse it */
+	int seconds;      /* about what one try takes; 0: less than one */
 };
 extern const struct check selftest_checks[]; /* ended by a NULL part */
 
+/* The time of a self-test, for all its lines together. */
+struct patience {
+	uint64_t (*now_ns)(void);
+	uint64_t until_ns; /* a try that would end later does not begin */
+	uint64_t first_ns; /* what the first tries of the lines to come take; they come first */
+};
+
+/*
+ * From now on, so that even the worst case ends within two minutes.
+ *   part  the lines that will be run; NULL: all
+ */
+void patience_begin(struct patience *patience, const char *part);
+
 /*
  * Runs a check. What fails is tried again, twice: other programs can make a right figure look wrong
- * for a moment, while a broken subject stays broken; but not again once the tries have taken half a
- * minute. If others took more than CALM_MOST of the CPUs each time, it is undecided.
+ * for a moment, while a broken subject stays broken; but only while there is patience for it. If
+ * others took more than CALM_MOST of the CPUs each time, or there was no time for the line, it is
+ * undecided.
  */
-void selftest_run(const struct check *check, const struct subjects *subjects, struct line *line);
+void selftest_run(const struct check *check, const struct subjects *subjects,
+	struct patience *patience, struct line *line);
 
 /*
  * The checks, by file. Each fills the whole line; verdict and texts, no output.
@@ -83,6 +102,7 @@ void check_switches(struct line *line, const struct subjects *subjects, int vari
 void check_touched(struct line *line, const struct subjects *subjects, int variant);
 void check_shared(struct line *line, const struct subjects *subjects, int variant);
 void check_kernel_stack(struct line *line, const struct subjects *subjects, int variant);
+void check_bare_fork(struct line *line, const struct subjects *subjects, int variant);
 void check_stall(struct line *line, const struct subjects *subjects, int variant);
 
 /* One field of the line, cut to its room. */
@@ -99,7 +119,7 @@ enum { SELFTEST_MODELS = 3 };
 extern const char *const selftest_models[SELFTEST_MODELS];
 
 /*
- * Runs a plan, again up to three times in 10 s while it is not ok; leaves the line FAILED with the
+ * Runs a plan, again up to three times in 5 s while it is not ok; leaves the line FAILED with the
  * reason if it stays so. Returns  true when the record is ok; the caller releases it in both cases.
  */
 bool selftest_invoke(struct line *line, const struct subjects *subjects, const struct plan *plan,

@@ -128,7 +128,7 @@ void check_cpu(struct line *line, const struct subjects *subjects, int variant)
 static double lateness_us(
 	struct line *line, const struct subjects *subjects, const char *model, int wait_ms)
 {
-	enum { WAITS = 3 };
+	enum { WAITS = 2 };
 	char wait[32];
 	const char *const params[] = {"tasks=1", "operations=1", wait, "touch=0", NULL};
 	struct record record;

@@ -1,6 +1,9 @@
 /*
  * Memory that is counted wrongly; the line sees it.
  */
+#include <errno.h>
+#include <sys/wait.h>
+
 #include "tests/harness/selftest/scripted.h"
 #include "tests/suite.h"
 
@@ -75,6 +78,55 @@ START_TEST(a_kernel_stack_that_is_not_seen_fails)
 }
 END_TEST
 
+static double bare_kib;
+static int bare_rc, bare_objects;
+
+static int bare(int children, struct bare *found)
+{
+	ck_assert_int_eq(children, 200);
+	*found = (struct bare){.kernel_bytes = bare_kib * KIB, .objects = bare_objects};
+	return bare_rc;
+}
+
+START_TEST(a_forked_child_that_carries_more_than_a_bare_one_fails)
+{
+	struct subjects subjects = selftest_subjects;
+
+	subjects.invoke = stacks;
+	subjects.bare_fork = bare;
+	bare_rc = 0;
+	bare_objects = 3;
+	bare_kib = 83;
+	kernel_kib = 105;
+	ck_assert_int_eq(verdict_of(check_bare_fork, &subjects, 0), LINE_OK);
+	kernel_kib = 155; /* two dozen libraries more */
+	ck_assert_int_eq(verdict_of(check_bare_fork, &subjects, 0), LINE_FAILED);
+	kernel_kib = 30; /* less than its stack and page tables */
+	ck_assert_int_eq(verdict_of(check_bare_fork, &subjects, 0), LINE_FAILED);
+	kernel_kib = 105;
+	bare_kib = -1;
+	ck_assert_int_eq(verdict_of(check_bare_fork, &subjects, 0), LINE_FAILED);
+	bare_rc = -EPROTO;
+	ck_assert_int_eq(verdict_of(check_bare_fork, &subjects, 0), LINE_FAILED);
+	/* a static shell is no measure for a program with libc */
+	bare_rc = 0;
+	bare_objects = 1;
+	ck_assert_int_eq(verdict_of(check_bare_fork, &subjects, 0), LINE_NOT_HERE);
+}
+END_TEST
+
+START_TEST(a_real_shell_forks_as_told_and_leaves_nothing)
+{
+	struct bare found;
+
+	setenv("CONCBENCH_WITHOUT", "settle", 1);
+	ck_assert_int_eq(bare_fork(5, &found), 0);
+	ck_assert_int_ge(found.objects, 1);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
 START_TEST(an_invocation_that_is_not_ok_fails_the_line_with_its_reason)
 {
 	struct subjects subjects = selftest_subjects;
@@ -108,6 +160,8 @@ Suite *suite(void)
 		SELFTEST_MODELS);
 	tcase_add_test(tcase, shared_memory_that_is_charged_to_each_child_fails);
 	tcase_add_test(tcase, a_kernel_stack_that_is_not_seen_fails);
+	tcase_add_test(tcase, a_forked_child_that_carries_more_than_a_bare_one_fails);
+	tcase_add_test(tcase, a_real_shell_forks_as_told_and_leaves_nothing);
 	tcase_add_test(tcase, an_invocation_that_is_not_ok_fails_the_line_with_its_reason);
 	tcase_add_test(tcase, the_real_children_share_and_a_real_task_has_touched_its_stack);
 	suite_add_tcase(s, tcase);
