@@ -136,6 +136,19 @@ static void warn_of_spread(struct row *row)
 	row_warn(row, text);
 }
 
+/* Where the kernel's side is the whole machine's, others that ended can outweigh the tasks. */
+static void refuse_less_than_nothing(struct row *row)
+{
+	double user = row->user_bytes.middle, kernel = row->kernel_bytes.middle;
+
+	if (user + kernel > 0 && (kernel >= 0 || -kernel < user / 10))
+		return;
+	row_warn(row, "memory per task: n/a: other programs gave back more than the tasks took");
+	row->user_bytes = row->kernel_bytes = row->memory_bytes =
+		(struct interval){.middle = NAN, .low = NAN, .high = NAN};
+	row->fitted = false;
+}
+
 static int fit_row(struct groups *groups, const struct session *session, struct group_rows *group,
 	struct row *row)
 {
@@ -160,6 +173,7 @@ static int fit_row(struct groups *groups, const struct session *session, struct 
 		row->peak_bytes = points.peak_bytes;
 		if (group->kind == KIND_TIME && row->status == STATUS_OK)
 			warn_of_spread(row);
+		refuse_less_than_nothing(row);
 	}
 	free(points.user);
 	free(points.kernel);
