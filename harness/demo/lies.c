@@ -24,7 +24,7 @@ const struct demo demo_lies[] = {
 		"one page counts as often as it is shared. The proportional set size divides each "
 		"page by those who share it, so its sum is what the processes really hold.",
 		lie_rss},
-	{"same-cpu", DEMO_LIE, 1.5, "a load on the server's own CPU measures the sum of both",
+	{"same-cpu", DEMO_LIE, 4.0, "a load on the server's own CPU measures the sum of both",
 		"A server on one CPU can answer as many requests as fit into its CPU time. With "
 		"the "
 		"load on the same CPU the time of a request is that of server and load together, "

@@ -126,6 +126,32 @@ static int measure(const struct demo_setting *setting, const cpu_set_t *server,
 	return rc;
 }
 
+/* The faster of two: others on the machine can only make either slower. */
+static struct rate faster(struct rate a, struct rate b)
+{
+	return a.per_s >= b.per_s ? a : b;
+}
+
+/* Both placements, alternately, so that what others do meanwhile meets both. */
+static int measure_both(const struct demo_setting *setting, const cpu_set_t *first,
+	const cpu_set_t *last, struct rate *wrong, struct rate *right)
+{
+	enum { TIMES = 3 };
+	int rc = 0;
+
+	*wrong = *right = (struct rate){0};
+	for (int i = 0; i < TIMES && rc == 0; i++) {
+		struct rate same = {0}, apart = {0};
+
+		rc = measure(setting, first, first, &same);
+		if (rc == 0)
+			rc = measure(setting, first, last, &apart);
+		*wrong = faster(*wrong, same);
+		*right = faster(*right, apart);
+	}
+	return rc;
+}
+
 int lie_same_cpu(struct demo_result *result, const struct demo_setting *setting)
 {
 	struct rate wrong, right;
@@ -135,9 +161,7 @@ int lie_same_cpu(struct demo_result *result, const struct demo_setting *setting)
 		demo_not_here(result, "needs two CPUs");
 		return 0;
 	}
-	int rc = measure(setting, &first, &first, &wrong);
-	if (rc == 0)
-		rc = measure(setting, &first, &last, &right);
+	int rc = measure_both(setting, &first, &last, &wrong, &right);
 	if (rc != 0)
 		return unmeasured(result, rc);
 	demo_add(result, DEMO_WRONG, wrong.per_s, UNIT_RATE,

@@ -162,7 +162,7 @@ void check_bare_fork(struct line *line, const struct subjects *subjects, int var
 {
 	enum { CHILDREN = 200 };
 	const char *const params[] = {"tasks=200", NULL};
-	const double least = 0.5, most = 1.4;
+	const double least = 0.5, most = 1.6;
 	struct record record;
 	struct plan plan;
 	struct bare bare;

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/measure/cgroup.h"
 #include "tests/leftovers.h"
 #include "tests/suite.h"
 
@@ -95,6 +97,68 @@ START_TEST(a_users_processes_stop_threads_and_children)
 END_TEST
 
 /* A pool whose threads are gone again when it is asked, and threads that are not. */
+enum { FOLDER_MAX = CGROUP_PATH_MAX + 32 };
+
+/* A group of this process's own with so many tasks in it at most; false where none can be made. */
+static bool make_pids_group(char folder[FOLDER_MAX], int most)
+{
+	char path[FOLDER_MAX + 16], own[CGROUP_PATH_MAX];
+
+	if (cgroup_own_file("pids", "", own, sizeof(own)) != 0)
+		return false;
+	snprintf(folder, FOLDER_MAX, "%s/concbench-test-%d", own, (int)getpid());
+	if (mkdir(folder, 0755) != 0)
+		return false;
+	snprintf(path, sizeof(path), "%s/pids.max", folder);
+	FILE *file = fopen(path, "w");
+	bool written = file != NULL && fprintf(file, "%d", most) > 0;
+	if (file != NULL && fclose(file) != 0)
+		written = false;
+	if (!written)
+		rmdir(folder);
+	return written;
+}
+
+static bool enter_group(const char *folder)
+{
+	char path[CGROUP_PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+	FILE *file = fopen(path, "w");
+	bool written = file != NULL && fprintf(file, "%d", (int)getpid()) > 0;
+	return file != NULL && fclose(file) == 0 && written;
+}
+
+/* What the child was not told: 0 the limit was named, 1 it was not, 2 it could not enter. */
+static int find_in_group(const char *folder, const char *cell)
+{
+	if (!enter_group(folder))
+		return 2;
+	if (find("limit", cell) != EXIT_FINE)
+		return 1;
+	return strstr(output, "cgroup pids.max 120 (raise it: echo 240 > ") == NULL;
+}
+
+START_TEST(a_groups_tasks_stop_threads_and_children)
+{
+	static const char *const cells[] = {"idle/threads", "idle/processes", "idle/process-pool"};
+	char folder[FOLDER_MAX];
+	int status = -1;
+
+	if (leftovers_sanitized() || !make_pids_group(folder, 120))
+		return;
+	pid_t child = fork();
+	if (child == 0)
+		_exit(find_in_group(folder, cells[_i]));
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	/* the dead leave it a little later */
+	for (int i = 0; i < 500 && rmdir(folder) != 0 && errno == EBUSY; i++)
+		usleep(10000);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_ne(access(folder, F_OK), 0);
+}
+END_TEST
+
 START_TEST(addresses_stop_threads_where_their_stacks_fill_them)
 {
 	static const char *const cells[] = {"idle/threads", "idle/thread-pool"};
@@ -124,6 +188,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_dry_run_says_what_would_be_searched);
 	tcase_add_test(tcase, descriptors_stop_a_server_and_nothing_is_left_of_it);
 	tcase_add_loop_test(tcase, a_users_processes_stop_threads_and_children, 0, 3);
+	tcase_add_loop_test(tcase, a_groups_tasks_stop_threads_and_children, 0, 3);
 	tcase_add_loop_test(tcase, addresses_stop_threads_where_their_stacks_fill_them, 0, 2);
 	suite_add_tcase(s, tcase);
 	return s;

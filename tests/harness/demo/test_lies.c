@@ -59,6 +59,32 @@ START_TEST(where_the_wrong_figure_is_no_other_the_lie_does_not_hold)
 }
 END_TEST
 
+/* Twice as fast on two CPUs; the first of each is slowed by others on the machine. */
+static int is_slowed_at_first(const struct plan *plan, struct record *record)
+{
+	static int calls;
+	bool same = CPU_EQUAL(&plan->draft.sut_cpus, &plan->draft.load_cpus);
+	bool slowed = calls++ < 2;
+
+	*record = (struct record){.window = {.ns = 1000000000, .cpu_ns = 500000000}};
+	record->work.operations = (same ? 50000 : 100000) / (slowed ? 5 : 1);
+	record->window.cpu_ns = record->work.operations * 10000;
+	record->window.load_cpu_ns = record->work.operations * 10000;
+	return 0;
+}
+
+START_TEST(the_same_cpu_is_slower_whatever_others_did_meanwhile)
+{
+	const struct demo_setting slowed = {.smoke = true, .invoke = is_slowed_at_first};
+	struct demo_result result = {0};
+
+	ck_assert_int_eq(demo_find("same-cpu")->run(&result, &slowed), 0);
+	if (result.verdict != DEMO_NOT_HERE)
+		ck_assert_int_eq(result.verdict, DEMO_HOLDS);
+	demo_release(&result);
+}
+END_TEST
+
 static int is_disturbed(const struct plan *plan, struct record *record)
 {
 	(void)plan;
@@ -86,6 +112,7 @@ Suite *suite(void)
 
 	tcase_add_loop_test(tcase, the_wrong_figure_is_wrong_as_predicted, 0, QUICK);
 	tcase_add_loop_test(tcase, where_the_wrong_figure_is_no_other_the_lie_does_not_hold, 0, 2);
+	tcase_add_test(tcase, the_same_cpu_is_slower_whatever_others_did_meanwhile);
 	tcase_add_test(tcase, what_cannot_be_measured_just_now_is_undecided);
 	suite_add_tcase(s, tcase);
 	return s;

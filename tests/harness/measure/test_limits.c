@@ -173,6 +173,30 @@ START_TEST(shared_limits_have_room_and_every_limit_a_way_out)
 }
 END_TEST
 
+START_TEST(limits_of_the_process_alone_have_room_for_an_invocation)
+{
+	struct limit_room rooms[LIMIT_ROOMS_MAX];
+	struct rlimit files;
+	bool seen = false;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
+	files.rlim_cur = files.rlim_max < 512 ? files.rlim_max : 512;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+	int count = limit_own_rooms(rooms);
+	for (int i = 0; i < count; i++) {
+		ck_assert_int_gt(rooms[i].most, rooms[i].used);
+		ck_assert(!rooms[i].is_memory);
+		if (strcmp(rooms[i].name, "RLIMIT_NOFILE") != 0)
+			continue;
+		/* the hard one: that is where an invocation goes */
+		ck_assert_int_eq(rooms[i].most, (int64_t)files.rlim_max);
+		ck_assert_int_eq(rooms[i].used, 0);
+		seen = true;
+	}
+	ck_assert(seen || files.rlim_max == RLIM_INFINITY);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("limits");
@@ -190,6 +214,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, addresses_for_many_stacks_at_once);
 	tcase_add_test(tcase, ports_to_connect_from);
 	tcase_add_test(tcase, shared_limits_have_room_and_every_limit_a_way_out);
+	tcase_add_test(tcase, limits_of_the_process_alone_have_room_for_an_invocation);
 	suite_add_tcase(s, tcase);
 	return s;
 }
