@@ -1,5 +1,6 @@
 /*
- * A request estimated from a running service, by what /proc tells of its process.
+ * A request estimated from a running service, by what /proc tells of its process and of those it
+ * has started.
  */
 #ifndef CONCBENCH_HARNESS_ADVISE_LIKE_H
 #define CONCBENCH_HARNESS_ADVISE_LIKE_H
@@ -10,14 +11,15 @@
 
 /* What was seen. */
 struct like {
-	double cpu_per_s; /* CPUs kept busy */
-	int threads, sockets;
+	double cpu_per_s; /* CPUs kept busy, children that it reaped included */
+	int processes, threads;
+	int sockets;    /* an inherited one counts once */
 	double seconds; /* watched for */
 };
 
 /*
  * Watches a process for a while.
- *   Returns  0, -ESRCH (no such process), -EACCES (its descriptors are not readable), -errno.
+ *   Returns  0, -ESRCH (no such process), -EACCES (another user's), -errno, -ENOMEM.
  */
 int like_watch(pid_t pid, double seconds, struct like *like) __attribute__((warn_unused_result));
 

@@ -7,16 +7,17 @@
 
 #include "harness/advise/trial.h"
 
-enum { TUNING_VALUES_MAX = 8, TUNINGS_MAX = 4 };
+/* The budget of every model: so many settings, so many values of each. */
+enum { TUNINGS = 2, TUNING_VALUES = 5 };
 
 /* A setting and the values tried, the first one being the default. */
 struct tuning {
 	const char *name; /* a parameter common to all workloads */
-	const char *values[TUNING_VALUES_MAX];
+	const char *values[TUNING_VALUES];
 	int count;
 };
 
-/* What there is to tune in a model, at most TUNINGS_MAX. Returns how many. */
+/* What there is to tune in a model. Returns how many: TUNINGS, or 0 for one without tasks. */
 int tuning_of(const struct model *model, const struct tuning **tunings);
 
 struct tuning_point {
@@ -27,7 +28,7 @@ struct tuning_point {
 };
 
 struct tuning_result {
-	struct tuning_point points[TUNING_VALUES_MAX];
+	struct tuning_point points[TUNING_VALUES];
 	int count;
 	int best;                  /* of the first search; -1 = no figures */
 	struct interval confirmed; /* best over default measured afresh: the best of several by

@@ -310,6 +310,25 @@ static int advise_from(struct advising *advising, const char *run)
 	return status;
 }
 
+static int advise_like(struct advise_options *options)
+{
+	struct like like;
+	int rc = like_watch(options->like, 2, &like);
+
+	if (rc != 0)
+		return cli_wrong_use(command, "--like %d: %s", (int)options->like,
+			rc == -EACCES || rc == -EPERM
+				? "it is another user's (ask as that user, or as root)"
+				: strerror(-rc));
+	like_complete(&like, &options->request);
+	printf("Process %d: %.3g CPUs busy, %d processes, %d threads, %d sockets over %.1f s. Its "
+	       "wait is at most what follows from that, its computation has the handling of a "
+	       "request in it.\n",
+		(int)options->like, like.cpu_per_s, like.processes, like.threads, like.sockets,
+		like.seconds);
+	return EXIT_FINE;
+}
+
 int advise_main(int argc, char **argv)
 {
 	struct advise_options options;
@@ -319,15 +338,9 @@ int advise_main(int argc, char **argv)
 	if (status != EXIT_FINE || options.help)
 		return status;
 	if (options.like > 0) {
-		struct like like;
-		int rc = like_watch(options.like, 2, &like);
-		if (rc != 0)
-			return cli_wrong_use(
-				command, "--like %d: %s", (int)options.like, strerror(-rc));
-		like_complete(&like, &options.request);
-		printf("Process %d: %.3g CPUs busy, %d threads, %d sockets over %.1f s.\n",
-			(int)options.like, like.cpu_per_s, like.threads, like.sockets,
-			like.seconds);
+		status = advise_like(&options);
+		if (status != EXIT_FINE)
+			return status;
 	}
 	request_examine(&options.request, CPU_COUNT(&options.placement.sut), &advising.facts);
 	if (!advising.facts.feasible) {

@@ -150,7 +150,8 @@ static int write_rest(const struct document *document)
 	report_legend(document->report, writer);
 	fputs("</section>\n<section id=\"machine\">\n", document->out);
 	report_origin(document->report, writer);
-	write_text(writer, "%s", document->charts.missing);
+	if (document->charts.missing[0] != '\0')
+		write_text(writer, "%s", document->charts.missing);
 	fputs("</section>\n", document->out);
 	return rc;
 }

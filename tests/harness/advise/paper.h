@@ -110,10 +110,12 @@ static inline int64_t paper_calibrate(struct executor *executor, const struct ce
 	return 500000;
 }
 
-static inline double paper_spin(struct executor *executor, const cpu_set_t *cpus)
+static inline double paper_spin(struct executor *executor, const cpu_set_t *cpus, double *waited)
 {
 	(void)executor;
 	(void)cpus;
+	if (waited != NULL)
+		*waited = 0;
 	return 0;
 }
 

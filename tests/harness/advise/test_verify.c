@@ -144,7 +144,7 @@ START_TEST(each_way_to_be_wrong_is_named)
 {
 	static const struct interval apart = {
 		.middle = 0.8, .low = 0.78, .high = 0.82, .coverage = 0.96, .n = 30};
-	static const struct {
+	const struct {
 		struct verification verification;
 		const char *text;
 	} cases[] = {
