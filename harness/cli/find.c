@@ -22,7 +22,7 @@ static const char *const searched[] = {"idle", "echo", "spawn"};
 enum { SEARCHED = sizeof(searched) / sizeof(searched[0]) };
 
 /* All cells together take less than five minutes: that is their time, one long step beside it. */
-static const uint64_t all_ns = 230 * 1000000000ull;
+static const uint64_t all_ns = 240 * 1000000000ull;
 
 /* Where a search of everything stands; NULL elsewhere: no bound of time. */
 struct shares {
@@ -30,18 +30,34 @@ struct shares {
 	int parts_left;
 };
 
-/* A process takes as long as a hundred coroutines, and there may be a hundredth of them. */
-static int parts_of(const struct model *model)
+/*
+ * What a cell's search takes beside the others': a process as long as a hundred coroutines, of
+ * which there are a hundred times as many; a server has no more connections than its workload's
+ * bound.
+ */
+static int parts_of(const struct workload *workload, const struct model *model)
 {
-	return model->family == FAMILY_PROCESSES ? 4 : 1;
+	bool server = workload != NULL && (workload->flags & WORKLOAD_SERVER) != 0;
+
+	if (workload == NULL)
+		return 0; /* a program of one's own cases has not these */
+	if (model->kind == MODEL_INLINE)
+		return 1;
+	if (model->family == FAMILY_PROCESSES)
+		return server ? 3 : 6;
+	if (model->family == FAMILY_THREADS)
+		return 2;
+	return server ? 1 : 3;
 }
 
 /* A cell's share of the time; what one leaves is the others'. */
-static uint64_t share_ns(struct shares *shares, const struct model *model)
+static uint64_t share_ns(
+	struct shares *shares, const struct workload *workload, const struct model *model)
 {
 	uint64_t now_ns = clock_now_ns();
 	uint64_t left_ns = now_ns < shares->until_ns ? shares->until_ns - now_ns : 0;
-	int parts = parts_of(model), of = shares->parts_left > parts ? shares->parts_left : parts;
+	int parts = parts_of(workload, model),
+	    of = shares->parts_left > parts ? shares->parts_left : parts;
 
 	shares->parts_left -= parts;
 	return of > 0 ? left_ns * (uint64_t)parts / (uint64_t)of + 1 : 1;
@@ -67,7 +83,7 @@ static int print_limit(
 	struct limit_found found;
 
 	limit_find(&found, &limit_world, workload, model,
-		shares != NULL ? share_ns(shares, model) : 0);
+		shares != NULL ? share_ns(shares, workload, model) : 0);
 	snprintf(cell, sizeof(cell), "%s/%s", workload->name, model->name);
 	if (found.end == LIMIT_NO_SEARCH)
 		printf("%-24s %10s  %s\n", cell, "-", found.text);
@@ -130,7 +146,8 @@ static int find_limits(int count, char **cells, bool dry)
 	int interrupted = 0;
 
 	for (const struct model *any = models; any->name != NULL; any++)
-		shares.parts_left += SEARCHED * parts_of(any);
+		for (int i = 0; i < SEARCHED; i++)
+			shares.parts_left += parts_of(workload_find(searched[i]), any);
 	for (int i = 0; i < count; i++) {
 		int rc = read_cell(cells[i], &workload, &model);
 		if (rc != EXIT_FINE)

@@ -232,6 +232,8 @@ static void halve(struct limit_found *found, const struct limit_world *world, st
 		refused);
 }
 
+static const double slower = 1.5;
+
 /* What is left of a search's time, and what its steps took. */
 struct watch {
 	uint64_t until_ns; /* 0: no bound */
@@ -240,8 +242,8 @@ struct watch {
 };
 
 /*
- * As many tasks as probably fit into the time that is left: a task may cost twice what it did at
- * the last step, more tasks being slower. 0: so few more that it is not worth it.
+ * As many tasks as probably fit into the time that is left: a task may cost half more than it did
+ * at the last step, more tasks being slower. 0: so few more that it is not worth it.
  */
 static int64_t fit_time(
 	const struct watch *watch, const struct limit_world *world, int64_t tasks, int64_t next)
@@ -258,7 +260,7 @@ static int64_t fit_time(
 	/* a step that is hardly longer than the first says only that its tasks are cheap */
 	if (tasks_ns < anyway_ns / 2)
 		tasks_ns = anyway_ns / 2;
-	double fit = (double)tasks * left_ns / (2.0 * tasks_ns + 1);
+	double fit = (double)tasks * left_ns / (slower * tasks_ns + 1);
 	if (fit >= (double)next)
 		return next;
 	return fit >= 1.5 * (double)tasks ? (int64_t)fit : 0;
@@ -295,7 +297,7 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 	const struct workload *workload = plan->draft.workload;
 	const struct param *tasks = &workload->params[workload->concurrency];
 	struct ceiling ceiling = ceiling_of(world, plan, bytes_per_task, tasks->max);
-	char ended_by[128];
+	char ended_by[RECORD_REASON_MAX];
 
 	while (found->tasks < ceiling.tasks) {
 		int64_t tried = fit_time(
@@ -314,6 +316,11 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 		enum step_end end = step(found, world, plan, NULL);
 		if (end == STEP_LIMIT_SOMEWHERE)
 			halve(found, world, plan, tried);
+		if (end == STEP_OVER && found->end == LIMIT_NOT_MET && found->signal == 0) {
+			snprintf(ended_by, sizeof(ended_by), "%.*s", (int)sizeof(ended_by) - 1,
+				found->text);
+			tell_next(found, world, plan, bytes_per_task, ended_by);
+		}
 		if (end != STEP_ALIVE)
 			return;
 		watch->step_ns = world->now_ns() - start_ns;

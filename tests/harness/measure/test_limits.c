@@ -140,6 +140,23 @@ START_TEST(addresses_for_many_stacks_at_once)
 }
 END_TEST
 
+START_TEST(data_for_many_stacks_at_once)
+{
+	struct rlimit limit = {(rlim_t)2 << 30, (rlim_t)2 << 30};
+
+	if (leftovers_sanitized())
+		return;
+	ck_assert_int_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+	ck_assert_int_eq(limit_name(-ENOMEM, 12, text, sizeof(text)), -ENOENT);
+	/* what may be written counts, touched or not */
+	while (mmap(NULL, 384 << 20, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED)
+		;
+	ck_assert_int_eq(limit_name(-ENOMEM, 12, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "RLIMIT_DATA 2147483648 reached at 12 tasks");
+}
+END_TEST
+
 START_TEST(ports_to_connect_from)
 {
 	ck_assert_int_eq(limit_name(-EADDRNOTAVAIL, 12, text, sizeof(text)), 0);
@@ -212,6 +229,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, many_at_once_that_are_gone_again);
 	tcase_add_test(tcase, stacks_of_a_pool_that_are_gone_again);
 	tcase_add_test(tcase, addresses_for_many_stacks_at_once);
+	tcase_add_test(tcase, data_for_many_stacks_at_once);
 	tcase_add_test(tcase, ports_to_connect_from);
 	tcase_add_test(tcase, shared_limits_have_room_and_every_limit_a_way_out);
 	tcase_add_test(tcase, limits_of_the_process_alone_have_room_for_an_invocation);

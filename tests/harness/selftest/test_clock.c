@@ -16,6 +16,14 @@ static uint64_t is_coarse(void)
 	return clock_now_ns() / 4000 * 4000;
 }
 
+/* Steps of 50 ns, but every other reading takes 3 us. */
+static uint64_t is_slow(void)
+{
+	static uint64_t now_ns;
+
+	return now_ns += ++readings % 2 == 0 ? 3000 : 50;
+}
+
 static uint64_t jumps(void)
 {
 	return clock_now_ns() + (clock_now_ns() > readings ? 5000000 : 0);
@@ -43,6 +51,8 @@ START_TEST(a_clock_with_a_fault_fails_its_line)
 	subjects.now_ns = steps_back;
 	ck_assert_int_eq(verdict_of(check_clock_steps, &subjects, 0), LINE_FAILED);
 	subjects.now_ns = is_coarse;
+	ck_assert_int_eq(verdict_of(check_clock_steps, &subjects, 0), LINE_FAILED);
+	subjects.now_ns = is_slow;
 	ck_assert_int_eq(verdict_of(check_clock_steps, &subjects, 0), LINE_FAILED);
 	readings = clock_now_ns() + 100000000; /* in the middle of the wait */
 	subjects.now_ns = jumps;
