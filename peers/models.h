@@ -1,15 +1,15 @@
 /*
  * What the programs of the comparison of models share: the command line and the one line they
- *print.
+ * print.
  *
  *	PROGRAM WHAT [N]     prints two numbers per operation of WHAT: ns of wall clock, ns of CPU
  *	                     (of the program and the children it has reaped, warm-up and set-up in
- *it)
+ * it)
  *
  * A memory row prints bytes per task twice: the mean over MODELS_LAYOUTS processes of its own,
- *since one draw of the address space decides for all children of a process how many pages they copy
- *and how many page tables they have. What cannot be measured is said on standard error, with exit
- * status 77 (peers/peer.h).
+ * since one draw of the address space decides for all children of a process how many pages
+ * they copy and how many page tables they have. What cannot be measured is said on standard
+ * error, with exit status 77 (peers/peer.h).
  */
 #ifndef CONCBENCH_PEERS_MODELS_H
 #define CONCBENCH_PEERS_MODELS_H

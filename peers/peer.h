@@ -4,10 +4,11 @@
  *
  *	PROGRAM WHAT [N]     prints one number, the cost of one operation of WHAT
  *
- * Times are ns of wall clock for a single thread that never waits (switch, yield, spawn, channel,
- * generator, executor), ns late for lateness, ns of CPU where the program waits (sleep), bytes for
- *sleep-memory. Every program warms up with a tenth of its operations and prints nothing else on
- *standard output. A program that cannot measure says why on standard error and exits with 77.
+ * Times are ns of wall clock for a single thread that never waits (switch, yield, spawn,
+ * channel, generator, executor), ns late for lateness, ns of CPU where the program waits
+ * (sleep), bytes for sleep-memory. Every program warms up with a tenth of its operations and
+ * prints nothing else on standard output. A program that cannot measure says why on standard
+ * error and exits with 77.
  */
 #ifndef CONCBENCH_PEERS_PEER_H
 #define CONCBENCH_PEERS_PEER_H

@@ -56,9 +56,10 @@ enum { ASYNC_CASES_MAX = 16 };
 
 /*
  * Waits until one of the cases can go on, and does that one only. If several can, one after the
- * other gets its turn. timeout_ns  0: the default case, do not wait; ASYNC_FOREVER Returns     the
- * index of the case, its rc set; -EAGAIN (nothing ready, timeout 0), -ETIMEDOUT, -ECANCELED,
- * -EINVAL (more than ASYNC_CASES_MAX), -errno of a descriptor.
+ * other gets its turn.
+ *   timeout_ns  0: the default case, do not wait; or ASYNC_FOREVER
+ *   Returns     the index of the case, its rc set; -EAGAIN (nothing ready, timeout 0), -ETIMEDOUT,
+ *               -ECANCELED, -EINVAL (more than ASYNC_CASES_MAX), -errno of a descriptor.
  */
 int async_select(struct async_case *cases, int n, uint64_t timeout_ns);
 

@@ -19,10 +19,11 @@ enum async_gather_mode {
 
 /*
  * Awaits all of them.
- *   results  [n] in the order of the futures; NULL if of no interest; after a first error only
- * those that have ended are set, the others are -EAGAIN Returns  0; the first error to occur
- * (ASYNC_FIRST_ERROR); after an interrupt its error: all of them have been cancelled and have ended
- * then. Threads  a task.
+ *   results  [n] in the order of the futures; NULL if of no interest; after a first error those
+ *            that have not ended are -EAGAIN
+ *   Returns  0; the first error to occur (ASYNC_FIRST_ERROR); after an interrupt its error: all of
+ *            them have been cancelled and have ended then.
+ *   Threads  a task.
  */
 int async_gather(
 	struct async_future **futures, size_t n, int64_t *results, enum async_gather_mode mode);
@@ -92,9 +93,9 @@ void async_group_cancel(struct async_group *group);
 
 /*
  * Waits for all tasks of the group. Called in any case by the owner; if its own part failed, with
- * the error (rc): then the tasks are cancelled first. Returns  the first task's error; else rc;
- * else -ECANCELED or -ETIMEDOUT when the owner was interrupted meanwhile (all tasks were cancelled
- * then).
+ * the error (rc): then the tasks are cancelled first.
+ *   Returns  the first task's error; else rc; else -ECANCELED or -ETIMEDOUT when the owner was
+ *            interrupted meanwhile (all tasks were cancelled then).
  */
 int async_group_close(struct async_group *group, int rc);
 

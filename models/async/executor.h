@@ -40,14 +40,16 @@ int async_run_in_executor(int (*fn)(void *arg), void *arg);
 
 /*
  * The two halves of it: hand the job over, then await job->future (shielded: a job that runs cannot
- * be cancelled). Returns  0, -EAGAIN, -EPERM outside of a loop.
+ * be cancelled).
+ *   Returns  0, -EAGAIN, -EPERM outside of a loop.
  */
 int async_submit(struct async_job *job, int (*fn)(void *arg), void *arg)
 	__attribute__((warn_unused_result));
 
 /*
  * Takes back a job that has not begun: fn will not run; its future ends all the same, with
- * -ECANCELED. Returns  false when it has begun.
+ * -ECANCELED.
+ *   Returns  false when it has begun.
  */
 bool async_job_retract(struct async_job *job);
 

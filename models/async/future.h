@@ -65,8 +65,9 @@ static inline void async_future_init(struct async_future *future)
  * Ends a future: with a value, with an error, by cancelling.
  *   value    >= 0
  *   error    < 0
- *   Returns  0; -EALREADY when it has ended before (a second set is told, not swallowed); -EINVAL
- * for a value or error of the wrong sign. Threads  the loop's.
+ *   Returns  0; -EALREADY when it has ended before (a second set is told, not swallowed);
+ *            -EINVAL for a value or error of the wrong sign.
+ *   Threads  the loop's.
  */
 int async_future_set(struct async_future *future, int64_t value)
 	__attribute__((warn_unused_result));
@@ -75,7 +76,8 @@ int async_future_fail(struct async_future *future, int error) __attribute__((war
 /*
  * Cancels: a plain future ends at once with -ECANCELED; a task or a stackless coroutine is
  * interrupted at its await, or at its next one, and ends when its body returns (which may also go
- * on). Returns  false when it had ended before.
+ * on).
+ *   Returns  false when it had ended before.
  */
 bool async_cancel(struct async_future *future);
 

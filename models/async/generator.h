@@ -18,9 +18,10 @@
  *		printf("%ld\n", (long)value);
  *	generator_free(numbers);
  *
- * Two words, one protocol: whoever resumes a generator is its consumer, what runs is its body. A
- *body has a stack of its own, so it may yield from any depth of calls, and it may await when a task
- * consumes it (it is then an asynchronous generator; nothing else is needed for one).
+ * Two words, one protocol: whoever resumes a generator is its consumer, what runs is its body.
+ * A body has a stack of its own, so it may yield from any depth of calls, and it may await
+ * when a task consumes it (it is then an asynchronous generator; nothing else is needed for
+ * one).
  *
  * A generator that delegates hands its consumer over to the inner one: the consumer then switches
  * straight to the innermost body and back, so ten levels cost what one costs.
@@ -196,8 +197,8 @@ int generator_fail(struct generator *self, int error, const char *format, ...)
 
 /*
  * For bodies. fn(arg) runs when the body has ended, however it ends; the last one registered runs
- * first. Variables of the body are gone by then: arg is what outlives it. Returns  0. -ENOMEM from
- * the fifth on: fn(arg) has run at once.
+ * first. Variables of the body are gone by then: arg is what outlives it.
+ *   Returns  0. -ENOMEM from the fifth on: fn(arg) has run at once.
  */
 int generator_defer(struct generator *self, void (*fn)(void *arg), void *arg);
 
@@ -206,8 +207,9 @@ int generator_defer(struct generator *self, void (*fn)(void *arg), void *arg);
  * close pass this body by, at any depth at the same cost.
  *   inner    new or suspended; one that has ended gives GENERATOR_NOTHING at once
  *   result   inner's return value; NULL if of no interest
- *   Returns  0, the error inner ended with, -ECANCELED on close, -EBUSY (inner runs or is delegated
- * to). Owner    the caller keeps inner.
+ *   Returns  0, the error inner ended with, -ECANCELED on close, -EBUSY: inner runs, or is
+ *            delegated to.
+ *   Owner    the caller keeps inner.
  */
 int generator_delegate(struct generator *self, struct generator *inner, intptr_t *result);
 

@@ -55,7 +55,8 @@ int async_close(int fd);
  * Forgets a descriptor without closing it: it may be used by plain calls and other loops.
  *   unread   room for data that was received for async_read and not read yet (io_uring); NULL: none
  *   Returns  bytes of it; -EMSGSIZE: more than the room; -EBUSY: connections that were accepted
- * already wait (accept them first); it is not forgotten in these two cases. Threads  a task.
+ *            already wait (accept them first); it is not forgotten in these two cases.
+ *   Threads  a task.
  */
 ssize_t async_detach(int fd, void *unread, size_t bytes);
 

@@ -82,9 +82,11 @@ struct async_loop {
 
 /*
  * Runs fn(arg) as a task on a new loop until it ends; then cancels what still runs, waits for it
- * and closes the loop. options  NULL: all defaults Returns  the task's result; -EDEADLK when a loop
- * runs on this thread already (see async_explain), or -errno when no loop could be made. Threads
- * any; each thread its own loop.
+ * and closes the loop.
+ *   options  NULL: all defaults
+ *   Returns  the task's result; -EDEADLK when a loop runs on this thread already (see
+ *            async_explain), or -errno when no loop could be made.
+ *   Threads  any; each thread its own loop.
  */
 int async_run(task_fn *fn, void *arg);
 int async_run_with(task_fn *fn, void *arg, const struct async_options *options);
@@ -132,8 +134,11 @@ void async_call_soon_threadsafe(struct async_loop *loop, struct async_call *call
  * ended. */
 void async_loop_post(struct async_loop *loop, struct async_call *call);
 
-/* Runs turns until loop->stop, or until end_ns: then no longer than somebody is ready, and not
- * even so long if somebody always is. Returns  0, -EDEADLK. */
+/*
+ * Runs turns until loop->stop, or until end_ns: then no longer than somebody is ready, and not
+ * even so long if somebody always is.
+ *   Returns  0, -EDEADLK.
+ */
 int async_loop_turns(struct async_loop *loop);
 int async_loop_turns_until(struct async_loop *loop, uint64_t end_ns);
 

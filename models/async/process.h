@@ -16,8 +16,9 @@ struct async_signals {
 
 /*
  * From now on the signals of the set wait for async_signals_wait. They are blocked in this thread;
- * other threads of the program must block them, too (the executor's do). Returns  0, -errno. Owner:
- * async_signals_close, by the same thread.
+ * other threads of the program must block them, too (the executor's do).
+ *   Returns  0, -errno.
+ *   Owner    async_signals_close, by the same thread.
  */
 int async_signals_open(struct async_signals *signals, const sigset_t *set)
 	__attribute__((warn_unused_result));

@@ -4,17 +4,17 @@
  *
  *	| guard page | low … stack grows down …      | the owner's struct | struct async_stack |
  *
- * A slot is an odd number of pages, so that the hot pages of many stacks spread over the sets of
- *the translation buffers; the top is moved by a colour (0 … 15 cache lines) for the same reason in
- *the first-level cache. The owner puts its own struct at the top, so that a parked coroutine
- *occupies one page and a line or two. Memory is not given back before the pool closes or is
- *trimmed.
+ * A slot is an odd number of pages, so that the hot pages of many stacks spread over the sets
+ * of the translation buffers; the top is moved by a colour (0 … 15 cache lines) for the same
+ * reason in the first-level cache. The owner puts its own struct at the top, so that a parked
+ * coroutine occupies one page and a line or two. Memory is not given back before the pool
+ * closes or is trimmed.
  *
  * Guards are guard regions where the kernel has them (Linux 6.13: no mapping per stack), else
  * protected pages while the process may have more mappings, else none, which is said once on
- *stderr. Touching a guard is reported with the coroutine's name on the signal stack, then the
- *process dies of the SIGSEGV. Small slots (below 8 KiB) have no guard but a canary, see
- *async_stack_check.
+ * stderr. Touching a guard is reported with the coroutine's name on the signal stack, then the
+ * process dies of the SIGSEGV. Small slots (below 8 KiB) have no guard but a canary, see
+ * async_stack_intact.
  */
 #ifndef CONCBENCH_MODELS_ASYNC_STACK_H
 #define CONCBENCH_MODELS_ASYNC_STACK_H

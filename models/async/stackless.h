@@ -1,6 +1,6 @@
 /*
- * Stackless coroutines: functions that keep their place in a frame on the heap instead of a stack
- *of their own. Python's kind, and the smallest task there is: 128 bytes and its locals.
+ * Stackless coroutines: functions that keep their place in a frame on the heap instead of a
+ * stack of their own. Python's kind, and the smallest task there is: 128 bytes and its locals.
  *
  *	struct countdown { int left; };                  what lives longer than one wait
  *
@@ -19,14 +19,14 @@
  *	stackless_spawn(&set, countdown, &ten, sizeof(struct countdown), NULL);
  *
  * The function is called anew after each wait and jumps to where it stood. Hence its rules:
- * variables of its own lose their values at every STACKLESS_AWAIT (keep them in the locals), it
- *waits only in its own body (a called function is awaited with stackless_call), and no AWAIT may
- *stand inside a switch of its own. The calls that wait are those below; those of tasks (async_read,
- *…) are not for stackless coroutines and say so.
+ * variables of its own lose their values at every STACKLESS_AWAIT (keep them in the locals),
+ * it waits only in its own body (a called function is awaited with stackless_call), and no
+ * AWAIT may stand inside a switch of its own. The calls that wait are those below; those of
+ * tasks (async_read, …) are not for stackless coroutines and say so.
  *
- * They run on the loop of the task that opened their set, driven by one task of that loop: what
- *they wait for are the loop's own timers, descriptors and futures, and tasks with a stack get their
- *turns.
+ * They run on the loop of the task that opened their set, driven by one task of that loop:
+ * what they wait for are the loop's own timers, descriptors and futures, and tasks with a
+ * stack get their turns.
  *
  * Threads: a set and its coroutines belong to the thread of their loop.
  */

@@ -10,9 +10,9 @@
  *	}
  *
  * A context is where a stopped stack goes on. Which machine file is used ("context.h") is the
- * Makefile's choice, one folder per machine under switch/. Contexts need no end of their own except
- * under the thread sanitizer (async_context_drop). A context is resumed by the thread that stopped
- *it.
+ * Makefile's choice, one folder per machine under switch/. Contexts need no end of their own
+ * except under the thread sanitizer (async_context_drop). A context is resumed by the thread
+ * that stopped it.
  *
  * AddressSanitizer and ThreadSanitizer are told of every switch, so parking anywhere (also on the
  * stack of a generator that a task runs) is right for them too.

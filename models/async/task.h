@@ -1,6 +1,6 @@
 /*
- * Tasks: functions with a stack of their own that run by turns on a loop and wait without blocking
- *it.
+ * Tasks: functions with a stack of their own that run by turns on a loop and wait without
+ * blocking it.
  *
  *	struct async_task *task = async_spawn(fetch, &request);
  *	...
@@ -11,9 +11,9 @@
  * async_task_join or async_task_detach.
  *
  * Cancelling is asyncio's: it is delivered once, as -ECANCELED from the call in which the task
- *waits, or from its next waiting call. The body returns it, or handles it and goes on. An operation
- *that was served before the interrupt came is not taken back: it returns its result, and the
- *interrupt comes with the next waiting call.
+ * waits, or from its next waiting call. The body returns it, or handles it and goes on. An
+ * operation that was served before the interrupt came is not taken back: it returns its
+ * result, and the interrupt comes with the next waiting call.
  */
 #ifndef CONCBENCH_MODELS_ASYNC_TASK_H
 #define CONCBENCH_MODELS_ASYNC_TASK_H

@@ -9,8 +9,8 @@
  *	if (async_timeout_end(&limit))
  *		the time was up: one of them was interrupted and returned -ETIMEDOUT
  *
- * Scopes nest. Like a cancel, the end of time is delivered once, to the call that waits or to the
- *next one. Nothing fires early: a deadline is a fresh clock reading plus the duration.
+ * Scopes nest. Like a cancel, the end of time is delivered once, to the call that waits or to
+ * the next one. Nothing fires early: a deadline is a fresh clock reading plus the duration.
  */
 #ifndef CONCBENCH_MODELS_ASYNC_TIMEOUT_H
 #define CONCBENCH_MODELS_ASYNC_TIMEOUT_H
@@ -54,7 +54,8 @@ bool async_timeout_end(struct async_timeout *timeout);
 int64_t async_wait_for(struct async_future *future, uint64_t duration_ns);
 
 /*
- * Waits. Returns  0, -ECANCELED, -ETIMEDOUT from a scope around it, -EPERM outside of a task.
+ * Waits.
+ *   Returns  0, -ECANCELED, -ETIMEDOUT from a scope around it, -EPERM outside of a task.
  */
 int async_sleep(uint64_t duration_ns);
 int async_sleep_until(uint64_t deadline_ns); /* CLOCK_MONOTONIC */

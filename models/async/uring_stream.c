@@ -259,8 +259,8 @@ static ssize_t read_starved(int fd, struct async_descriptor *descriptor, void *b
 }
 
 /*
- * Nothing is here: gets the operation going and waits. Returns  0: look again, or what the call
- * returns.
+ * Nothing is here: gets the operation going and waits.
+ *   Returns  0: look again, or what the call returns.
  */
 static ssize_t await_more(int fd, struct async_stream *stream, const char *call)
 {

@@ -2,9 +2,9 @@
  * S3: the same program in four generations. Two fetches of 2 and 1 seconds at the same time:
  *
  *	1  generators that delegate, on a scheduler of one's own, which polls
- *	2  generators marked as coroutines: they yield the time they wait for, the loop sleeps till
- *then 3  the early event loop: tasks drive generators, which yield the futures they wait for 4
- *async and await: tasks with stacks of their own, which just wait
+ *	2  generators marked as coroutines: they yield the time they wait for, and the loop sleeps
+ *	3  the early event loop: tasks drive generators, which yield the futures they wait for
+ *	4  async and await: tasks with stacks of their own, which just wait
  */
 #include <errno.h>
 
