@@ -2,6 +2,7 @@
  * Searches for a limit leave nothing behind, however they end: scripts/limit-leftovers says so, and
  * says otherwise of a program that leaves something.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
