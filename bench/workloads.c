@@ -23,6 +23,7 @@
 #include "bench/forkjoin/forkjoin.h"
 #include "bench/sort/sort.h"
 #include "bench/mixed/mixed.h"
+#include "bench/overload/overload.h"
 
 static const struct workload *const table[] = {
 	&spawn_workload,
@@ -45,6 +46,7 @@ static const struct workload *const table[] = {
 	&forkjoin_workload,
 	&sort_workload,
 	&mixed_workload,
+	&overload_workload,
 	NULL,
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/fields.h"
+#include "harness/record_course.h"
 #include "harness/record_latency.h"
 
 enum {
@@ -326,6 +327,11 @@ static const struct field record_fields[] = {
 	{FIELD(GROUP, struct record, memory), .fields = memory_fields},
 	{FIELD(GROUP, struct record, counts), .fields = counts_fields},
 	{.name = "latency", .type = FIELD_SPECIAL, .write = write_latency, .read = read_latency},
+	{.name = "course",
+		.type = FIELD_SPECIAL,
+		.optional = true,
+		.write = course_write,
+		.read = course_read},
 	{FIELD(GROUP, struct record, environment), .fields = environment_fields},
 	{0},
 };
@@ -339,6 +345,8 @@ void record_release(struct record *record)
 	record->chunks = 0;
 	record->latency = NULL;
 	record->packed_latency = NULL;
+	free(record->course);
+	record->course = NULL;
 }
 
 char *record_to_json(const struct record *record)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "harness/course.h"
 #include "harness/measure/histogram.h"
 #include "harness/workload.h"
 
@@ -134,6 +135,7 @@ struct record {
 	struct record_latency *latency; /* malloc'd; NULL when n/a, or packed */
 	struct packed_latency
 		*packed_latency; /* malloc'd; NULL unless packed: see record_latency.h */
+	struct course *course;   /* malloc'd; NULL unless the load had phases */
 	struct record_environment environment;
 };
 

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/course.h"
 #include "harness/measure/arena.h"
 #include "harness/measure/slot.h"
 #include "models/model.h"
@@ -151,6 +152,9 @@ struct load_report {
 	/* whole life, payload bytes: what was counted, and what the sockets themselves say
 	   (TCP_INFO; 0 where there is no such count: UNIX sockets). They must be equal. */
 	uint64_t sent, received, socket_sent, socket_received;
+	/* where servers are killed: by how much their count of replies may differ from ours */
+	uint64_t unproven;
+	struct course course; /* of a load with phases; no phases: it had none */
 };
 
 /* One invocation's orders; in the arena, read only once the crew is open. */

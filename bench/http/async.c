@@ -100,6 +100,8 @@ int http_async_task(void *arg)
 		rc = http_accepted(&session, slot, fd);
 		if (rc == 0)
 			serve(slot, fd, &session);
+		if (rc == 0)
+			http_left(&session);
 		if (fd >= 0)
 			async_close(fd);
 	}

@@ -129,7 +129,7 @@ static void http_finish(struct orders *orders)
 	http->listener = -1;
 }
 
-static void http_stop(struct orders *orders)
+void http_stop(struct orders *orders)
 {
 	struct http *http = orders->shared;
 
@@ -163,16 +163,15 @@ static int http_watch(struct orders *orders)
 	return 0;
 }
 
-/* The request of all connections: its numbers are filled in for each. */
-static void http_ask_compose(
-	struct http_ask *ask, const struct orders *orders, char *text, size_t bytes)
+static void http_ask_compose(struct http_question *question, uint64_t wait_ns, uint64_t compute_ns)
 {
-	int length = snprintf(text, bytes,
-		"GET /work?wait=%lld&compute=%lld&seed=00&id=%.*s HTTP/1.1\r\nHost: "
+	struct http_ask *ask = &question->ask;
+	char *text = question->text;
+	int length = snprintf(text, sizeof(question->text),
+		"GET /work?wait=%llu&compute=%llu&seed=00&id=%.*s HTTP/1.1\r\nHost: "
 		"concbench\r\n\r\n",
-		(long long)(orders->values[HTTP_WAIT] / 1000),
-		(long long)(orders->values[HTTP_COMPUTE] / 1000), PAGE_ID_BYTES,
-		"00000000-0000000000000000");
+		(unsigned long long)(wait_ns / 1000), (unsigned long long)(compute_ns / 1000),
+		PAGE_ID_BYTES, "00000000-0000000000000000");
 
 	ask->request = text;
 	ask->bytes = (size_t)length;
@@ -180,17 +179,17 @@ static void http_ask_compose(
 	ask->id_offset = (size_t)(strstr(text, "id=") + 3 - text);
 }
 
-/* What pages must say, computed here once more. */
-static void http_expect(struct http_ask *ask, const struct orders *orders)
+void http_question_make(struct http_question *question, uint64_t wait_ns, uint64_t compute_ns,
+	size_t page_bytes, uint64_t iterations_per_ms)
 {
-	uint64_t compute_us = (uint64_t)orders->values[HTTP_COMPUTE] / 1000;
-	uint64_t iterations = compute_us * (uint64_t)orders->values[HTTP_CALIBRATION] / 1000;
+	uint64_t iterations = compute_ns / 1000 * iterations_per_ms / 1000;
 
-	ask->page_bytes = (size_t)orders->values[HTTP_PAYLOAD];
+	*question = (struct http_question){.ask.page_bytes = page_bytes};
+	http_ask_compose(question, wait_ns, compute_ns);
 	for (uint64_t seed = 0; seed < HTTP_SEEDS; seed++) {
 		struct mixed_request chain = {.iterations = iterations, .value = seed};
 		mixed_compute(&chain);
-		ask->results[seed] = chain.value;
+		question->ask.results[seed] = chain.value;
 	}
 }
 
@@ -198,8 +197,7 @@ static int http_load(struct orders *orders)
 {
 	int connections = (int)orders->values[HTTP_CONNECTIONS];
 	int idle = (int)(connections * orders->values[HTTP_IDLE] / 100);
-	struct http_ask ask = {0};
-	char request[256];
+	struct http_question question;
 	struct generator_settings settings = {
 		.client =
 			{
@@ -208,7 +206,7 @@ static int http_load(struct orders *orders)
 				.connections = connections,
 				.active = connections - idle,
 				.depth = (int)orders->values[HTTP_DEPTH],
-				.http = &ask,
+				.http = &question.ask,
 				.per_round = (uint64_t)orders->values[HTTP_REQUESTS],
 			},
 		.rate_per_s = (uint64_t)orders->values[HTTP_RATE],
@@ -217,8 +215,9 @@ static int http_load(struct orders *orders)
 
 	if (orders->values[HTTP_PORT] != 0)
 		return http_watch(orders);
-	http_ask_compose(&ask, orders, request, sizeof(request));
-	http_expect(&ask, orders);
+	http_question_make(&question, (uint64_t)orders->values[HTTP_WAIT],
+		(uint64_t)orders->values[HTTP_COMPUTE], (size_t)orders->values[HTTP_PAYLOAD],
+		(uint64_t)orders->values[HTTP_CALIBRATION]);
 	int rc = load_generate(orders, &settings);
 	http_stop(orders);
 	return rc;

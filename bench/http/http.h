@@ -10,6 +10,7 @@
 #ifndef CONCBENCH_BENCH_HTTP_HTTP_H
 #define CONCBENCH_BENCH_HTTP_HTTP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,7 @@
 #endif
 
 #include "harness/load/endpoint.h"
+#include "harness/load/exchange.h"
 #include "harness/load/farewell.h"
 #include "harness/load/page.h"
 #include "harness/workload.h"
@@ -42,9 +44,18 @@ int http_async_task(void *arg);
 int http_threads_task(void *arg);
 int http_processes_task(void *arg);
 
-/* What all tasks share: orders->shared. */
+/*
+ * What all tasks share: orders->shared, or the beginning of it.
+ *
+ * A server that admits only so many requests at once answers 503 to a further one as soon as it has
+ * read it. One that drains says so in its next reply on each connection, and then closes it.
+ */
 struct http {
-	int listener; /* non-blocking for async */
+	int listener;            /* non-blocking for async */
+	_Atomic uint32_t admits; /* requests in progress at most; 0: any number */
+	_Atomic uint32_t admitted;
+	_Atomic uint64_t shed; /* answered 503 */
+	_Atomic bool draining;
 	struct farewell farewell;
 	enum endpoint_family family;
 	bool nodelay;
@@ -75,13 +86,14 @@ struct http_session {
 #ifdef HAVE_HTTP_PARSER
 	struct http_parser parser; /* its data is the session */
 #endif
-	const struct http *http;
+	struct http *http;
 	const char *unread; /* of what was fed, and how much of it */
 	size_t unread_bytes;
 	bool begun;    /* the next request, or a part of it, has come */
 	bool complete; /* all of it */
 	bool closing;  /* after the reply in hand, which says so */
 	bool refused;  /* closing because of the request: more of it may come */
+	bool admitted; /* the request in hand is counted */
 	int error;     /* status of the reply to a request that is wrong; 0: it is not, so far */
 	int hosts;     /* Host headers, and how much of that name the current one has matched */
 	int host_matched;
@@ -91,6 +103,23 @@ struct http_session {
 	size_t replied; /* bytes of the reply in hand that are out */
 	char target[HTTP_TARGET_MAX + 1];
 };
+
+/* The request that a load of ours makes on all connections; their numbers are filled in for each.
+ */
+struct http_question {
+	struct http_ask ask; /* points into text */
+	char text[256];
+};
+
+/*
+ * GET /work, and the pages that must come back, computed here once more.
+ *   iterations_per_ms  as the server has it
+ */
+void http_question_make(struct http_question *question, uint64_t wait_ns, uint64_t compute_ns,
+	size_t page_bytes, uint64_t iterations_per_ms);
+
+/* Says to all tasks that it is over, by connections that they accept; from the load process. */
+void http_stop(struct orders *orders);
 
 /*
  * Readies a session for a connection that was accepted.
@@ -121,6 +150,9 @@ int http_compute(void *arg);
  */
 bool http_reply(
 	struct http_session *session, const struct http_request *request, struct http_out *out);
+
+/* The connection is over, with the request in hand perhaps unanswered. */
+void http_left(struct http_session *session);
 
 /* All of `out` was sent. */
 void http_sent(struct slot *slot, struct http_out *out);

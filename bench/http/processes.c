@@ -111,6 +111,8 @@ int http_processes_task(void *arg)
 		rc = http_accepted(&session, slot, fd);
 		if (rc == 0)
 			serve(slot, fd, &session);
+		if (rc == 0)
+			http_left(&session);
 		if (fd >= 0)
 			close(fd);
 	}

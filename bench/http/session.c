@@ -1,6 +1,9 @@
 /*
  * What a connection of the http workload says and hears: requests out of bytes, replies into bytes.
  * Nothing here waits, reads or writes. See http.h.
+ *
+ * It is over 400 lines: understanding a request and composing its reply share the session's fields,
+ * and whoever changes one needs the other beside it.
  */
 #include "bench/http/http.h"
 
@@ -235,7 +238,8 @@ static void understand(struct http_session *session, struct http_request *reques
 
 	target[session->target_bytes] = '\0';
 	request->body = session->parser.method != HTTP_HEAD;
-	if (!http_should_keep_alive(&session->parser))
+	if (!http_should_keep_alive(&session->parser) ||
+		atomic_load_explicit(&session->http->draining, memory_order_relaxed))
 		session->closing = true;
 	char *query = strchr(target, '?');
 	size_t path = query != NULL ? (size_t)(query - target) : session->target_bytes;
@@ -245,6 +249,30 @@ static void understand(struct http_session *session, struct http_request *reques
 		request->status = query != NULL ? understand_work(session, query, request) : 200;
 	else
 		request->status = 404;
+}
+
+void http_left(struct http_session *session)
+{
+	if (session->admitted)
+		atomic_fetch_sub(&session->http->admitted, 1);
+	session->admitted = false;
+}
+
+/* Counts the request in, or sheds it where as many as may are in progress. */
+static void admit(struct http_session *session, struct http_request *request)
+{
+	struct http *http = session->http;
+	uint32_t most = atomic_load_explicit(&http->admits, memory_order_relaxed);
+
+	if (most == 0)
+		return;
+	session->admitted = true;
+	if (atomic_fetch_add(&http->admitted, 1) < most)
+		return;
+	http_left(session);
+	atomic_fetch_add(&http->shed, 1);
+	request->status = 503;
+	request->wait_ns = request->iterations = 0;
 }
 
 bool http_next(struct http_session *session, struct http_request *request)
@@ -274,6 +302,8 @@ bool http_next(struct http_session *session, struct http_request *request)
 	}
 	session->complete = session->begun = false;
 	session->replied = 0;
+	if (request->status == 200)
+		admit(session, request);
 	return true;
 }
 
@@ -294,6 +324,8 @@ static const char *reason_of(int status)
 		return "414 URI Too Long";
 	case 431:
 		return "431 Request Header Fields Too Large";
+	case 503:
+		return "503 Service Unavailable";
 	case 505:
 		return "505 HTTP Version Not Supported";
 	default:
@@ -368,6 +400,7 @@ bool http_reply(
 		out->used += error_bytes;
 	}
 	out->replies++;
+	http_left(session);
 	return true;
 }
 

@@ -131,6 +131,8 @@ int http_threads_task(void *arg)
 		rc = http_accepted(&session, slot, fd);
 		if (rc == 0)
 			serve(slot, fd, &session);
+		if (rc == 0)
+			http_left(&session);
 		if (fd >= 0)
 			close(fd);
 	}

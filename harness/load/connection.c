@@ -63,14 +63,20 @@ static size_t connection_compose(struct client *client, const struct connection 
 	return bytes;
 }
 
+uint64_t connection_request(
+	const struct client *client, const struct connection *connection, uint64_t number)
+{
+	return (number - client->pace.first) * (uint64_t)client->settings.active +
+	       connection_index(client, connection);
+}
+
 uint64_t connection_intended_ns(
 	const struct client *client, const struct connection *connection, uint64_t number)
 {
 	const struct pace *pace = &client->pace;
-	uint64_t i = (number - pace->first) * (uint64_t)client->settings.active +
-		     connection_index(client, connection);
 
-	return pace->base_ns + schedule_at(pace->schedule, i);
+	return pace->base_ns +
+	       schedule_at(pace->schedule, connection_request(client, connection, number));
 }
 
 /* A request of an open loop leaves. What it waited for room on its connection is not our lag. */
@@ -79,12 +85,43 @@ static void connection_paced(
 {
 	uint64_t due_ns = connection_intended_ns(client, connection, connection->started);
 
+	uint64_t offset_ns = due_ns - client->pace.base_ns;
+
 	if (connection->room_ns > due_ns)
 		due_ns = connection->room_ns;
+	uint64_t lag_ns = start_ns > due_ns ? start_ns - due_ns : 0;
 	client->pace.last_start_ns = start_ns;
 	if (client->pace.lag != NULL)
-		client->pace.lag
-			->counts[histogram_bucket(start_ns > due_ns ? start_ns - due_ns : 0)]++;
+		client->pace.lag->counts[histogram_bucket(lag_ns)]++;
+	if (client->pace.tally != NULL)
+		tally_sent(client->pace.tally,
+			connection_request(client, connection, connection->started), offset_ns,
+			lag_ns);
+}
+
+/* An open loop's reply has come. */
+static void connection_tell(struct client *client, const struct connection *connection,
+	const struct reply_end *end, uint64_t end_ns)
+{
+	const struct pace *pace = &client->pace;
+	uint64_t due_ns = connection_intended_ns(client, connection, connection->replied);
+	const struct http_ask *http = client->settings.http;
+
+	if (pace->corrected != NULL)
+		lane_record(pace->corrected, end_ns - due_ns);
+	if (pace->tally != NULL)
+		tally_answered(pace->tally,
+			connection_request(client, connection, connection->replied),
+			due_ns - pace->base_ns, end_ns - due_ns,
+			http != NULL && http->refusal != 0 && end->status == http->refusal);
+}
+
+/* A connection that broke answers again. */
+static void connection_mended(struct client *client, struct connection *connection, uint64_t end_ns)
+{
+	connection->broken = false;
+	client->losses.mending--;
+	client->losses.mended_ns = end_ns;
 }
 
 /* Marks bytes of the stream as sent; the requests that begin in them started at start_ns. */
@@ -142,9 +179,10 @@ static void connection_replied(struct client *client, struct connection *connect
 	if (client->lane != NULL)
 		lane_record(client->lane,
 			end_ns - *connection_start(client, connection, connection->replied));
-	if (client->pace.corrected != NULL)
-		lane_record(client->pace.corrected,
-			end_ns - connection_intended_ns(client, connection, connection->replied));
+	if (client->pace.corrected != NULL || client->pace.tally != NULL)
+		connection_tell(client, connection, end, end_ns);
+	if (connection->broken)
+		connection_mended(client, connection, end_ns);
 	if (connection->started - connection->replied == (uint64_t)client->settings.depth)
 		connection->room_ns = end_ns;
 	client->checksum += exchange_checksum(

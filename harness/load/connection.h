@@ -23,6 +23,10 @@ int connection_send(struct client *client, struct connection *connection)
 int connection_receive(struct client *client, struct connection *connection, bool ended)
 	__attribute__((warn_unused_result));
 
+/* Which request of the run's schedule it is. */
+uint64_t connection_request(
+	const struct client *client, const struct connection *connection, uint64_t number);
+
 /* When the schedule intends a request of the run. */
 uint64_t connection_intended_ns(
 	const struct client *client, const struct connection *connection, uint64_t number);

@@ -122,6 +122,11 @@ int endpoint_listen_at(int port, int backlog, uint32_t *number)
 	return rc;
 }
 
+void endpoint_url(uint32_t number, char *text, size_t bytes)
+{
+	snprintf(text, bytes, "http://127.0.0.%u:%u/", number >> 16, number & 0xffff);
+}
+
 int endpoint_listen_among(int backlog, uint32_t *number)
 {
 	uint32_t host = *number != 0 ? *number >> 16 : 1 + (uint32_t)getpid() % ADDRESSES;

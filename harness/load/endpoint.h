@@ -10,6 +10,7 @@
 #define CONCBENCH_HARNESS_LOAD_ENDPOINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum endpoint_family { ENDPOINT_TCP, ENDPOINT_UNIX };
@@ -39,6 +40,9 @@ int endpoint_listen_at(int port, int backlog, uint32_t *number) __attribute__((w
  *   number   0: the first of them; set as by endpoint_listen
  */
 int endpoint_listen_among(int backlog, uint32_t *number) __attribute__((warn_unused_result));
+
+/* A TCP listener's number as "http://127.0.0.3:40001/". */
+void endpoint_url(uint32_t number, char *text, size_t bytes);
 
 /*
  * Begins a connection and does not wait for it.

@@ -73,10 +73,19 @@ static int on_headers(struct http_parser *parser)
 	return reply->http->head; /* 1: no body follows */
 }
 
+/* Of the page that a reply must be; 0: it may be anything. */
+static size_t page_bytes_of(const struct http_reply *reply, const struct http_parser *parser)
+{
+	bool refuses =
+		reply->http->refusal != 0 && (int)parser->status_code == reply->http->refusal;
+
+	return refuses ? 0 : reply->http->page_bytes;
+}
+
 static int on_body(struct http_parser *parser, const char *at, size_t bytes)
 {
 	struct http_reply *reply = parser->data;
-	size_t page_bytes = reply->http->page_bytes;
+	size_t page_bytes = page_bytes_of(reply, parser);
 
 	reply->wrong |= page_bytes != 0 &&
 			!page_matches(reply->page_head, page_bytes, reply->body_bytes, at, bytes);
@@ -138,7 +147,7 @@ static ssize_t http_read(struct exchange *exchange, uint32_t connection, uint64_
 	end->status = (int)parser->status_code;
 	end->closes = !http_should_keep_alive(parser);
 	*offset = 0;
-	if (exchange->http->page_bytes != 0 &&
+	if (page_bytes_of(reply, parser) != 0 &&
 		(end->status != 200 || reply->body_bytes != exchange->http->page_bytes))
 		return -EPROTO;
 	return (ssize_t)read;

@@ -25,7 +25,8 @@ struct http_ask {
 	bool head;                     /* replies have no body */
 	size_t raw_bytes;              /* replies are so many bytes of anything; 0: HTTP */
 	size_t page_bytes;             /* pages (page.h) are expected, so large; 0: anything is */
-	uint64_t results[HTTP_SEEDS];  /* that pages must have, by the request's seed */
+	int refusal; /* status of a reply that is right without a page; 0: there is none */
+	uint64_t results[HTTP_SEEDS]; /* that pages must have, by the request's seed */
 };
 
 struct http_reply;

@@ -30,6 +30,8 @@ static int pace_fire(struct client *client, uint64_t *next, uint64_t total)
 		pace->base_ns + schedule_at(pace->schedule, *next) <= clock_now_ns()) {
 		uint64_t active = (uint64_t)client->settings.active;
 
+		if (pace->tally != NULL)
+			tally_due(pace->tally, *next, clock_now_ns(), client->idle_ns);
 		rc = client_extend(client, &client->connections[*next % active], 1);
 		(*next)++;
 		fired++;

@@ -14,6 +14,13 @@
 
 enum { REDIAL_NS = 10000000 /* a server that is down is not asked in a loop */ };
 
+static void client_refused(struct client *client)
+{
+	client->losses.refused++;
+	if (client->pace.tally != NULL)
+		tally_refused(client->pace.tally);
+}
+
 /* A connection that is not there: dialled again in a moment. */
 static void client_down(struct client *client)
 {
@@ -37,7 +44,7 @@ static int client_dial(struct client *client, struct connection *connection)
 	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM)
 		return client_problem(client, connection, fd, "%s", strerror(-fd));
 	if (fd < 0) {
-		client->losses.refused++;
+		client_refused(client);
 		client_problem(client, connection, fd, "not established: %s", strerror(-fd));
 		client_down(client);
 		return 0;
@@ -66,8 +73,11 @@ int client_redial(struct client *client)
 static void client_forget(struct client *client, struct connection *connection)
 {
 	bool pending = connection->replied < connection->until;
+	struct tally *tally = client->pace.tally;
 
 	client->losses.unanswered += connection->started - connection->replied;
+	for (uint64_t i = connection->replied; tally != NULL && i < connection->started; i++)
+		tally_lost(tally, connection_request(client, connection, i));
 	connection->replied = connection->started;
 	connection->start_left = connection->reply_offset = 0;
 	client->pending -= pending && connection->replied == connection->until;
@@ -80,11 +90,16 @@ int client_lose(struct client *client, struct connection *connection, int rc)
 	if (rc == -ECANCELED || rc == -ENOMEM)
 		return rc;
 	if (rc != 0 && !connection->established)
-		client->losses.refused++;
+		client_refused(client);
 	else if (rc == 0 || (rc == -ECONNRESET && idle))
 		client->losses.renewed++;
 	else
 		client->losses.broken++;
+	if (rc != 0 && connection->established) {
+		client->losses.severed++;
+		client->losses.mending += !connection->broken;
+		connection->broken = true;
+	}
 	client_forget(client, connection);
 	wire_close(&connection->wire);
 	if (!connection->established) { /* not at once again */

@@ -67,6 +67,30 @@ int schedule_open(struct schedule *schedule, enum schedule_arrivals arrivals, ui
 	return 0;
 }
 
+int schedule_open_stretches(
+	struct schedule *schedule, const struct schedule_stretch *stretches, int count)
+{
+	uint64_t begin_ns = 0, next = 0;
+
+	*schedule = (struct schedule){0};
+	for (int i = 0; i < count; i++)
+		schedule->requests += stretches[i].requests;
+	schedule->offsets_ns = calloc(schedule->requests + 1, sizeof(uint64_t));
+	if (schedule->offsets_ns == NULL)
+		return -ENOMEM;
+	for (int i = 0; i < count; i++) {
+		const struct schedule_stretch *stretch = &stretches[i];
+		for (uint64_t j = 0; j < stretch->requests; j++) {
+			double share = (double)j / (double)stretch->requests;
+			schedule->offsets_ns[next++] =
+				begin_ns + (uint64_t)(share * (double)stretch->span_ns);
+		}
+		begin_ns += stretch->span_ns;
+	}
+	schedule->span_ns = begin_ns;
+	return 0;
+}
+
 void schedule_close(struct schedule *schedule)
 {
 	free(schedule->offsets_ns);

@@ -34,6 +34,15 @@ int schedule_open(struct schedule *schedule, enum schedule_arrivals arrivals, ui
 	uint64_t requests, uint64_t seed) __attribute__((warn_unused_result));
 void schedule_close(struct schedule *schedule);
 
+/* So many requests at equal distances in a stretch of time. */
+struct schedule_stretch {
+	uint64_t requests, span_ns;
+};
+
+/* Lays out one stretch after the other as a round. Returns and owner as schedule_open. */
+int schedule_open_stretches(struct schedule *schedule, const struct schedule_stretch *stretches,
+	int count) __attribute__((warn_unused_result));
+
 /* When request i of an endless run of rounds is intended, ns after the first round's start. */
 static inline uint64_t schedule_at(const struct schedule *schedule, uint64_t i)
 {

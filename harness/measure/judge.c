@@ -149,14 +149,20 @@ static void judge_saturation(struct record *record, const struct orders *orders,
 			busy, sut);
 }
 
+static uint64_t apart(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
 static void judge_load(struct record *record, const struct orders *orders)
 {
 	const struct load_report *load = orders->load;
 	bool server = (orders->workload->flags & WORKLOAD_SERVER) != 0;
+	char text[RECORD_REASON_MAX];
 
 	if (load->wrong != 0)
 		refuse(record, STATUS_INVALID, "%" PRIu64 " wrong replies", load->wrong);
-	if (server && orders_served(orders) != load->replies)
+	if (server && apart(orders_served(orders), load->replies) > load->unproven)
 		refuse(record, STATUS_INVALID,
 			"served %" PRIu64 ", the generator counted %" PRIu64 " replies",
 			orders_served(orders), load->replies);
@@ -166,6 +172,8 @@ static void judge_load(struct record *record, const struct orders *orders)
 			"the sockets carried %" PRIu64 " + %" PRIu64 " bytes, counted were %" PRIu64
 			" + %" PRIu64,
 			load->socket_sent, load->socket_received, load->sent, load->received);
+	if (load->course.phases_count > 0 && course_fault(&load->course, text, sizeof(text)))
+		refuse(record, STATUS_INVALID, "%s", text);
 	judge_saturation(record, orders, server ? "generator" : "upstream");
 	if (record->environment.listen_overflows != 0)
 		refuse(record, STATUS_INVALID, "the listen backlog overflowed %" PRIu64 " times",

@@ -217,6 +217,17 @@ static int fill_latency(struct record *record, const struct orders *orders)
 	return 0;
 }
 
+static int fill_course(struct record *record, const struct orders *orders)
+{
+	if (orders->load->course.phases_count == 0)
+		return 0;
+	record->course = malloc(sizeof(*record->course));
+	if (record->course == NULL)
+		return -ENOMEM;
+	*record->course = orders->load->course;
+	return 0;
+}
+
 static void fill_memory(struct record *record, const struct supervisor *supervisor)
 {
 	const struct record_memory_point *a = &supervisor->memory.a;
@@ -301,6 +312,8 @@ int result_fill(const struct supervisor *supervisor, struct record *record)
 	rc = fill_chunks(record, supervisor->orders);
 	if (rc == 0)
 		rc = fill_latency(record, supervisor->orders);
+	if (rc == 0)
+		rc = fill_course(record, supervisor->orders);
 	judge_begin(record, &supervisor->begin);
 	judge_numbers(record, supervisor->orders);
 	judge_account(record, supervisor);

@@ -36,6 +36,23 @@ static const struct figure {
 	{"user_bytes_per_task", offsetof(struct row, user_bytes), true},
 	{"kernel_bytes_per_task", offsetof(struct row, kernel_bytes), true},
 	{"peak_bytes", offsetof(struct row, peak_bytes), false},
+	/* of a load with phases, which are numbered */
+	{"goodput_1_per_s", offsetof(struct row, course.goodput[0].middle), false},
+	{"goodput_2_per_s", offsetof(struct row, course.goodput[1].middle), false},
+	{"goodput_3_per_s", offsetof(struct row, course.goodput[2].middle), false},
+	{"goodput_4_per_s", offsetof(struct row, course.goodput[3].middle), false},
+	{"p99_1_ns", offsetof(struct row, course.p99_ns[0].middle), false},
+	{"p99_2_ns", offsetof(struct row, course.p99_ns[1].middle), false},
+	{"p99_3_ns", offsetof(struct row, course.p99_ns[2].middle), false},
+	{"p99_4_ns", offsetof(struct row, course.p99_ns[3].middle), false},
+	{"capacity_per_s", offsetof(struct row, course.capacity.middle), false},
+	{"shed", offsetof(struct row, course.shed.middle), false},
+	{"lost", offsetof(struct row, course.lost.middle), false},
+	{"refused", offsetof(struct row, course.refused.middle), false},
+	{"waiting", offsetof(struct row, course.waiting.middle), false},
+	{"broken", offsetof(struct row, course.broken.middle), false},
+	{"recovery_ns", offsetof(struct row, course.recovery_ns.middle), false},
+	{"drain_ns", offsetof(struct row, course.drain_ns.middle), false},
 };
 
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };

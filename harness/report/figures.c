@@ -248,6 +248,7 @@ static const struct interval no_interval = {.middle = NAN, .low = NAN, .high = N
 int row_compute(struct row *row, const struct group_rows *group)
 {
 	judge_status(row);
+	row_course_compute(row);
 	row->rate = row->round_ns = row->ratio = row->cpu_ns = row->load_cpu_ns = no_interval;
 	row->sum_cpu_ns = row->faults = row->run_delay_ns = no_interval;
 	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes =
@@ -265,7 +266,8 @@ int row_compute(struct row *row, const struct group_rows *group)
 			row->rate.n, row->ok);
 		row_warn(row, text);
 	}
-	row->round_ns = over(row, round_ns);
+	if (row->course.sample == NULL)
+		row->round_ns = over(row, round_ns);
 	row->cpu_ns = over(row, cpu_ns);
 	if (group->facts->load) {
 		row->load_cpu_ns = over(row, load_cpu_ns);

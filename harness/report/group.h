@@ -5,6 +5,7 @@
 #ifndef CONCBENCH_HARNESS_REPORT_GROUP_H
 #define CONCBENCH_HARNESS_REPORT_GROUP_H
 
+#include "harness/report/course.h"
 #include "harness/report/session.h"
 #include "harness/stats/interval.h"
 
@@ -42,6 +43,8 @@ struct row {
 	struct interval memory_bytes;             /* per task, both sides together */
 	double peak_bytes;
 	bool fitted; /* per task is a slope over several sizes */
+	/* kind time, of a load with phases: instead of the figures above that are of rounds */
+	struct row_course course;
 };
 
 struct group_rows {

@@ -17,6 +17,9 @@ const char *ledger_difference(const struct record *a, const struct record *b)
 
 	if (x->tasks != y->tasks)
 		return "tasks";
+	/* the rates are shares of each one's own capacity: the same course, not as many requests */
+	if (a->course != NULL && b->course != NULL)
+		return course_like(a->course, b->course) ? NULL : "phases";
 	if (differs(x->operations, x->rounds, y->operations, y->rounds))
 		return "operations";
 	if (differs(x->bytes, x->rounds, y->bytes, y->rounds))
@@ -77,7 +80,16 @@ static void describe(const struct record *record, const char *what, char *text, 
 static void judge_itself(struct row *row)
 {
 	const struct record *first = first_ok(row);
+	char text[RECORD_REASON_MAX - 16];
 
+	for (int i = 0; i < row->records_count; i++) {
+		const struct record *record = row->records[i];
+		if (record->status == STATUS_OK && record->course != NULL &&
+			course_fault(record->course, text, sizeof(text))) {
+			refuse(row, "refused: %s", text);
+			return;
+		}
+	}
 	for (int i = 0; first != NULL && i < row->records_count; i++) {
 		if (row->records[i]->status != STATUS_OK)
 			continue;

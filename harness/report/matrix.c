@@ -145,6 +145,12 @@ static void set_benchmark(struct grid *grid, int at, const struct report *report
 		set_cell(grid, at, LEAD + i, group, found->names[i]);
 }
 
+/* A load with phases has figures of its own, and no speed. */
+static bool has_line(const struct group_rows *group)
+{
+	return group->kind == KIND_TIME && (group_course(group) == NULL || least_bytes(group) > 0);
+}
+
 int matrix_write(const struct writer *writer, const struct report *report)
 {
 	const struct groups *groups = &report->groups;
@@ -157,7 +163,7 @@ int matrix_write(const struct writer *writer, const struct report *report)
 	for (int i = 0; i < groups->count; i++) {
 		if (groups->groups[i].kind != KIND_TIME)
 			continue;
-		rows++;
+		rows += has_line(&groups->groups[i]);
 		memory = memory || least_bytes(&groups->groups[i]) > 0;
 	}
 	if (rows == 0)
@@ -170,7 +176,7 @@ int matrix_write(const struct writer *writer, const struct report *report)
 		for (int i = 0; i < found.count; i++)
 			grid_set(&grid, 0, LEAD + i, "%s", found.names[i]);
 		for (int i = 0; i < groups->count; i++)
-			if (groups->groups[i].kind == KIND_TIME)
+			if (has_line(&groups->groups[i]))
 				set_benchmark(&grid, at++, report, &groups->groups[i], &found);
 		write_heading(writer, "Speed of every model relative to the best (1), by workload");
 		write_grid(writer, &grid);

@@ -103,9 +103,8 @@ static void write_coverage(const struct writer *writer, const struct groups *gro
 		int compared = 0;
 		for (int j = 0; j < group->rows_count; j++) {
 			const struct row *row = &group->rows[j];
-			const int values[] = {row->round_ns.n, row->user_bytes.n};
-			const double coverage[] = {
-				row->round_ns.coverage, row->user_bytes.coverage};
+			const int values[] = {row->cpu_ns.n, row->user_bytes.n};
+			const double coverage[] = {row->cpu_ns.coverage, row->user_bytes.coverage};
 			for (int k = 0; k < 2; k++) {
 				bool known = values[k] < 1 || count == 32;
 				for (int m = 0; m < count; m++)

@@ -1,3 +1,7 @@
+/*
+ * The table of one benchmark. It is over 400 lines: the table of rounds and that of a load with
+ * phases are filled by the same cells, notes and counts.
+ */
 #include "harness/report/tables.h"
 
 #include <math.h>
@@ -258,6 +262,15 @@ static void set_model(const struct building *building, int at, const struct row 
 	grid_set(building->grid, at, MODEL, "%s", text);
 }
 
+static void set_count(const struct building *building, int at, int column, const struct row *row)
+{
+	if (row->ok == row->records_count)
+		grid_set(building->grid, at, column, "%d", row->ok);
+	else
+		grid_set(building->grid, at, column, "%d/%d", row->ok, row->records_count);
+	grid_value(building->grid, at, column, row->ok);
+}
+
 static void set_row(const struct building *building, int at, const struct row *row)
 {
 	set_model(building, at, row);
@@ -267,11 +280,7 @@ static void set_row(const struct building *building, int at, const struct row *r
 		grid_set(building->grid, at, LEADING, "%s", row_verdict(row));
 	if (row->status != STATUS_INVALID)
 		set_memory(building, at, row);
-	if (row->ok == row->records_count)
-		grid_set(building->grid, at, INVOCATIONS, "%d", row->ok);
-	else
-		grid_set(building->grid, at, INVOCATIONS, "%d/%d", row->ok, row->records_count);
-	grid_value(building->grid, at, INVOCATIONS, row->ok);
+	set_count(building, at, INVOCATIONS, row);
 	set_hyperfine(building, at, row);
 	building->grid->strong[at] = building->group->best == at - 1;
 }
@@ -348,6 +357,43 @@ static void describe_params(const struct group_rows *group, char *text, size_t b
 	}
 }
 
+/* The table of a load with phases. */
+static int course_table(struct building *building)
+{
+	const struct group_rows *group = building->group;
+	const struct row *sample = group_course(group);
+	int last = 1 + course_columns(sample);
+	int rc = grid_init(building->grid, last + 1, group->rows_count, 1);
+
+	if (rc != 0)
+		return rc;
+	grid_set(building->grid, 0, MODEL, "model");
+	course_heads(building->grid, 1, sample);
+	grid_set(building->grid, 0, last, "n");
+	for (int i = 0; i < group->rows_count; i++) {
+		const struct row *row = &group->rows[i];
+		set_model(building, i + 1, row);
+		if (row->status == STATUS_OK && row->course.sample != NULL)
+			course_figures(building->grid, i + 1, 1, row);
+		else
+			grid_set(building->grid, i + 1, 1, "%s", row_verdict(row));
+		set_count(building, i + 1, last, row);
+	}
+	return 0;
+}
+
+static int round_table(struct building *building)
+{
+	int rc = grid_init(building->grid, COLUMNS, building->group->rows_count, 1);
+
+	if (rc != 0)
+		return rc;
+	set_heads(building);
+	for (int i = 0; i < building->group->rows_count; i++)
+		set_row(building, i + 1, &building->group->rows[i]);
+	return 0;
+}
+
 int table_write(
 	const struct writer *writer, const struct report *report, const struct group_rows *group)
 {
@@ -356,12 +402,10 @@ int table_write(
 	char cpus[48], sweep[120], params[600];
 	struct building building = {
 		.report = report, .group = group, .grid = &grid, .notes = &notes};
-	int rc = grid_init(&grid, COLUMNS, group->rows_count, 1);
+	bool course = group_course(group) != NULL;
+	int rc = course ? course_table(&building) : round_table(&building);
 
 	if (rc == 0) {
-		set_heads(&building);
-		for (int i = 0; i < group->rows_count; i++)
-			set_row(&building, i + 1, &group->rows[i]);
 		grid_squeeze(&grid);
 		group_cpus(group, cpus, sizeof(cpus));
 		group_sweep(report->session, group, sweep, sizeof(sweep));
@@ -371,7 +415,10 @@ int table_write(
 		write_text(writer, "%s", params);
 		write_grid(writer, &grid);
 		notes_write(writer, &notes);
-		write_remarks(writer, group);
+		if (course)
+			rc = course_remarks(writer, group);
+		else
+			write_remarks(writer, group);
 	}
 	grid_free(&grid);
 	return rc;

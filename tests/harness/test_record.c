@@ -1,3 +1,7 @@
+/*
+ * Records to JSON and back. It is over 400 lines: one record with every field filled in is what all
+ * of these tests damage.
+ */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -56,6 +60,24 @@ static void fill(struct record *record)
 	record->latency->corrected.counts[histogram_bucket(2000)] = 6;
 	record->latency->max_ns = 123456789;
 	record->latency->corrected_max_ns = 2001;
+	record->course = calloc(1, sizeof(*record->course));
+	*record->course = (struct course){.phases_count = 2,
+		.phases = {{"0.5x", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -1, 13},
+			{"2x", 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, -1}},
+		.capacity_per_s = 41,
+		.capacity_from = "given",
+		.sent = 42,
+		.answered = 43,
+		.lost = 44,
+		.deadline_ns = 45,
+		.bound_ns = 46,
+		.recovery_ns = COURSE_NEVER,
+		.drain_ns = COURSE_NA,
+		.broken = 47,
+		.slice_ns = 48,
+		.slices_count = 2,
+		.slice_p99_ns = {49, COURSE_NA},
+		.slice_good = {50, 51}};
 	record->environment = (struct record_environment){
 		1, 2, 3, 4, 1, 5, 6, 7, "/autogroup-7 nice 0", "/user.slice", "max 100000", 8};
 }
@@ -90,6 +112,7 @@ START_TEST(a_record_comes_back_bit_for_bit)
 	ck_assert_mem_eq(&back.place, &record.place, sizeof(record.place));
 	ck_assert_mem_eq(&back.window, &record.window, sizeof(record.window));
 	ck_assert_mem_eq(&back.memory.b, &record.memory.b, sizeof(record.memory.b));
+	ck_assert_mem_eq(back.course, record.course, sizeof(*record.course));
 	ck_assert_mem_eq(&back.environment, &record.environment, sizeof(record.environment));
 	ck_assert_int_eq(record_param_value(&back, "wait", -7), 5000000);
 	ck_assert_int_eq(record_param_value(&back, "none", -7), -7);
@@ -165,7 +188,7 @@ static void expect_refused(const json_t *root, const char *what, const char *nam
 }
 
 /* The members that records of older versions lack. */
-static const char *const younger[] = {"fairness", "guest", "injected"};
+static const char *const younger[] = {"fairness", "guest", "injected", "course"};
 enum { YOUNGER = sizeof(younger) / sizeof(younger[0]) };
 
 static bool is_younger(const char *name)

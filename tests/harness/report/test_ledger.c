@@ -34,6 +34,23 @@ static void set_up(int n)
 	group = (struct group_rows){.rows = rows, .rows_count = n};
 }
 
+/* The load had phases, of which each model got as many requests as it can answer. */
+static void set_up_courses(struct course *courses)
+{
+	set_up(3);
+	for (int i = 0; i < 3; i++) {
+		courses[i] = (struct course){.phases_count = 1,
+			.phases = {{.name = "2x", .span_ns = 9}},
+			.sent = 100 + (uint64_t)i,
+			.answered = 100 + (uint64_t)i};
+		courses[i].phases[0].intended = courses[i].phases[0].good = courses[i].sent;
+		for (int j = 0; j < 2; j++) {
+			records[i][j].course = &courses[i];
+			records[i][j].work.operations = courses[i].sent;
+		}
+	}
+}
+
 static int refused(void)
 {
 	int count = 0;
@@ -180,6 +197,33 @@ START_TEST(guests_alone_judge_each_other)
 }
 END_TEST
 
+START_TEST(courses_of_other_capacities_are_compared_by_their_phases)
+{
+	struct course courses[3];
+
+	set_up_courses(courses);
+	ledger_judge(&group);
+	ck_assert_int_eq(refused(), 0);
+	set_up_courses(courses);
+	courses[1].phases[0].span_ns++;
+	ledger_judge(&group);
+	ck_assert_int_eq(refused(), 1);
+	ck_assert_int_eq(rows[1].status, STATUS_INVALID);
+}
+END_TEST
+
+START_TEST(a_course_that_does_not_add_up_is_refused)
+{
+	struct course courses[3];
+
+	set_up_courses(courses);
+	courses[2].phases[0].good--;
+	ledger_judge(&group);
+	ck_assert_int_eq(refused(), 1);
+	ck_assert_msg(strstr(rows[2].reason, "do not add up") != NULL, "%s", rows[2].reason);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("ledger");
@@ -195,6 +239,8 @@ Suite *suite(void)
 	tcase_add_test(c, a_lone_row_is_printed);
 	tcase_add_test(c, guests_that_agree_in_what_is_wrong_do_not_outvote_ours);
 	tcase_add_test(c, guests_alone_judge_each_other);
+	tcase_add_test(c, courses_of_other_capacities_are_compared_by_their_phases);
+	tcase_add_test(c, a_course_that_does_not_add_up_is_refused);
 	suite_add_tcase(s, c);
 	return s;
 }
