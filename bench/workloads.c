@@ -24,6 +24,7 @@
 #include "bench/sort/sort.h"
 #include "bench/mixed/mixed.h"
 #include "bench/overload/overload.h"
+#include "bench/crash/crash.h"
 
 static const struct workload *const table[] = {
 	&spawn_workload,
@@ -47,6 +48,7 @@ static const struct workload *const table[] = {
 	&sort_workload,
 	&mixed_workload,
 	&overload_workload,
+	&crash_workload,
 	NULL,
 };
 

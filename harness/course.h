@@ -48,7 +48,8 @@ struct course {
 	uint64_t bound_ns;   /* of a slice's p99 that counts as recovered; 0: none */
 	int64_t recovery_ns; /* or COURSE_NA, COURSE_NEVER */
 	int64_t drain_ns;    /* how long a graceful end took; or COURSE_NA, COURSE_NEVER */
-	uint64_t broken;     /* connections that broke */
+	uint64_t broken;     /* connections that broke before the last phase */
+	uint64_t last_lost;  /* of lost: since the last phase began, whenever they were intended */
 	uint64_t slice_ns;
 	int64_t slices_count;
 	int64_t slice_p99_ns[COURSE_SLICES_MAX]; /* corrected; COURSE_NA */

@@ -128,6 +128,7 @@ static const struct field course_fields[] = {
 	{FIELD(INTEGER, struct course, recovery_ns), .min = COURSE_NEVER, .max = INT64_MAX},
 	{FIELD(INTEGER, struct course, drain_ns), .min = COURSE_NEVER, .max = INT64_MAX},
 	{FIELD(COUNT, struct course, broken)},
+	{FIELD(COUNT, struct course, last_lost)},
 	{FIELD(COUNT, struct course, slice_ns)},
 	{.name = "slice_p99_ns", .type = FIELD_SPECIAL, .write = write_p99, .read = read_p99},
 	{.name = "slice_good", .type = FIELD_SPECIAL, .write = write_good, .read = read_good},

@@ -55,6 +55,7 @@ struct http {
 	_Atomic uint32_t admits; /* requests in progress at most; 0: any number */
 	_Atomic uint32_t admitted;
 	_Atomic uint64_t shed; /* answered 503 */
+	_Atomic bool closed;   /* the listener was shut down: tasks that accept end */
 	_Atomic bool draining;
 	struct farewell farewell;
 	enum endpoint_family family;

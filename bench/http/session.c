@@ -139,6 +139,8 @@ int http_accepted(struct http_session *session, struct slot *slot, int fd)
 {
 	struct http *http = slot->orders->shared;
 
+	if (fd == -EINVAL && atomic_load(&http->closed))
+		return -ECANCELED;
 	if (fd < 0)
 		return fd;
 	if (farewell_heard(&http->farewell))

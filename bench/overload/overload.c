@@ -190,7 +190,8 @@ static int overload_course(struct orders *orders, struct client *client)
 	overload_lay_out(orders, client, &course);
 	if (orders->values[OVERLOAD_POLICY] == POLICY_SHED)
 		atomic_store(&http->admits, (uint32_t)orders->values[OVERLOAD_LIMIT]);
-	return phases_run(orders, client, &course, BEFORE, OVER, NULL);
+	return phases_run(orders, client, &course,
+		&(struct phases_subject){.overload = true, .before = BEFORE, .over = OVER});
 }
 
 /* The server's own count of what it shed. */

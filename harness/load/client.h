@@ -24,6 +24,7 @@
 
 #include "harness/load/endpoint.h"
 #include "harness/load/exchange.h"
+#include "harness/load/losses.h"
 #include "harness/load/schedule.h"
 #include "harness/load/tally.h"
 #include "harness/load/target.h"
@@ -63,20 +64,6 @@ struct connection {
 	uint64_t dialled_ns; /* fresh: when the connection was begun */
 	uint64_t room_ns;    /* when a reply last made room for a request that was held up */
 	bool broken;         /* lost, and no reply since */
-};
-
-/* What went wrong with the connections to a target. */
-struct client_losses {
-	uint64_t refused;    /* not established */
-	uint64_t broken;     /* reset or closed with requests unanswered … */
-	uint64_t unanswered; /* … so many of them */
-	uint64_t renewed;    /* closed by the server after a reply and made anew */
-	uint64_t errors;     /* replies whose HTTP status is 400 or more */
-	uint64_t severed;    /* ended otherwise than by a reply that said so … */
-	uint64_t mending;    /* … so many of them had no reply since */
-	uint64_t mended_ns;  /* when the last one of them had its reply */
-	uint64_t down;       /* connections that wait to be dialled again */
-	uint64_t redial_ns;  /* when */
 };
 
 /* The schedule of an open loop's run: its request i goes to connection i mod active. */

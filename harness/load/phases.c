@@ -101,7 +101,7 @@ static void phases_close(struct orders *orders, struct client *client, struct ta
 }
 
 static int phases_drive(struct orders *orders, struct client *client, struct tally *tally,
-	_Atomic uint64_t *begun_ns)
+	const struct phases_subject *subject)
 {
 	const struct course *course = tally->course;
 	uint64_t per_connection = 0;
@@ -116,8 +116,10 @@ static int phases_drive(struct orders *orders, struct client *client, struct tal
 
 	for (int i = 0; i < course->phases_count; i++)
 		per_connection += course->phases[i].intended / (uint64_t)client->settings.active;
-	if (begun_ns != NULL)
-		atomic_store(begun_ns, before.start_ns);
+	if (subject->begun_ns != NULL)
+		atomic_store(subject->begun_ns, before.start_ns);
+	tally->losses = &client->losses;
+	tally->begun = subject->begun;
 	client->pace.tally = tally;
 	client->pace.corrected = &orders->load_lanes[1];
 	int rc = client_pace(client, per_connection);
@@ -128,11 +130,28 @@ static int phases_drive(struct orders *orders, struct client *client, struct tal
 	return rc;
 }
 
-int phases_run(struct orders *orders, struct client *client, struct course *course, int before,
-	int over, _Atomic uint64_t *begun_ns)
+/* How the connections fared until the last phase, in which the server may end. */
+static void phases_losses(struct course *course, const struct tally *tally, uint64_t severed,
+	uint64_t unanswered, const struct phases_subject *subject)
+{
+	const struct client_losses *last = &tally->phases[course->phases_count - 1].losses;
+
+	course->broken = last->severed - severed;
+	course->last_lost = course->lost + unanswered - last->unanswered;
+	if (subject->killed_ns == NULL)
+		return;
+	course->recovery_ns = last->mending > 0 ? COURSE_NEVER : COURSE_NA;
+	if (last->mending == 0 && course->broken > 0)
+		course->recovery_ns = (int64_t)(last->mended_ns - atomic_load(subject->killed_ns));
+}
+
+int phases_run(struct orders *orders, struct client *client, struct course *course,
+	const struct phases_subject *subject)
 {
 	struct tally *tally = calloc(1, sizeof(*tally));
 	struct schedule schedule = {0};
+	uint64_t severed = client->losses.severed;
+	uint64_t unanswered = client->losses.unanswered;
 	char problem[CLIENT_PROBLEM_MAX] = "";
 	int rc = tally == NULL ? -ENOMEM : tally_open(tally, course);
 
@@ -145,12 +164,14 @@ int phases_run(struct orders *orders, struct client *client, struct course *cour
 	client->pace.schedule = &schedule;
 	client->pace.spins = load_spins(orders);
 	if (rc == 0)
-		rc = phases_drive(orders, client, tally, begun_ns);
+		rc = phases_drive(orders, client, tally, subject);
 	client->pace.schedule = NULL;
 	if (rc == 0) {
 		tally_finish(tally, clock_now_ns(), client->idle_ns, problem, sizeof(problem));
-		if (over >= 0)
-			tally_recovery(tally, before, over);
+		course->recovery_ns = COURSE_NA;
+		if (subject->overload)
+			tally_recovery(tally, subject->before, subject->over);
+		phases_losses(course, tally, severed, unanswered, subject);
 		orders->load->course = *course;
 	}
 	if (problem[0] != '\0')

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -62,6 +63,10 @@ void tally_due(struct tally *tally, uint64_t i, uint64_t now_ns, uint64_t idle_n
 		tally->phase++;
 		tally->phases[tally->phase].begin_ns = now_ns;
 		tally->phases[tally->phase].idle_ns = idle_ns;
+		if (tally->losses != NULL)
+			tally->phases[tally->phase].losses = *tally->losses;
+		if (tally->begun != NULL)
+			atomic_store(tally->begun, (uint32_t)tally->phase + 1);
 	}
 	tally->waiting++;
 	if (tally->waiting > tally->course->phases[phase].waiting)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "harness/course.h"
+#include "harness/load/losses.h"
 #include "harness/measure/histogram.h"
 
 /* The generator's side of a phase. */
@@ -21,6 +22,7 @@ struct tally_phase {
 	uint64_t sent;              /* of its requests */
 	uint64_t lag_ns;            /* of the one sent last */
 	uint64_t begin_ns, idle_ns; /* when its first request was due, and the client's idle time */
+	struct client_losses losses; /* then */
 	struct histogram latency, lag;
 };
 
@@ -30,9 +32,12 @@ struct tally_slice {
 };
 
 struct tally {
-	struct course *course; /* the caller's */
-	uint64_t waiting;      /* due and not yet answered or lost */
-	int phase;             /* that is due */
+	struct course *course;              /* the caller's */
+	const struct client_losses *losses; /* the client's; set by the caller, NULL = none */
+	_Atomic uint32_t
+		*begun;   /* told how many phases have begun; set by the caller, NULL = nobody */
+	uint64_t waiting; /* due and not yet answered or lost */
+	int phase;        /* that is due */
 	struct tally_phase phases[COURSE_PHASES_MAX];
 	struct tally_slice *slices;
 };

@@ -41,10 +41,22 @@ static double shed(const struct course *course, int phase)
 	return sum;
 }
 
+/* Lost while a server ended that had been told to. */
+static uint64_t last_lost_of(const struct course *course)
+{
+	return course->drain_ns == COURSE_NA ? 0 : course->last_lost;
+}
+
 static double lost(const struct course *course, int phase)
 {
 	(void)phase;
-	return (double)course->lost;
+	return (double)(course->lost - last_lost_of(course));
+}
+
+static double last_lost(const struct course *course, int phase)
+{
+	(void)phase;
+	return (double)last_lost_of(course);
 }
 
 /* Whoever drains refuses on purpose. */
@@ -131,6 +143,7 @@ void row_course_compute(struct row *row)
 	course->capacity = over(row, capacity, 0);
 	course->shed = over(row, shed, 0);
 	course->lost = over(row, lost, 0);
+	course->last_lost = over(row, last_lost, 0);
 	course->refused = over(row, refused, 0);
 	course->waiting = over(row, waiting, 0);
 	course->broken = over(row, broken, 0);
@@ -148,7 +161,7 @@ const struct row *group_course(const struct group_rows *group)
 }
 
 /* Behind the phases' two columns each. */
-enum { CAPACITY, SHED, LOST, REFUSED, WAITING, BROKEN, RECOVERY, DRAIN, SUMS };
+enum { CAPACITY, SHED, LOST, REFUSED, WAITING, BROKEN, RECOVERY, LAST_LOST, DRAIN, SUMS };
 
 static const char *const heads[SUMS] = {
 	[CAPACITY] = "capacity/s",
@@ -158,6 +171,7 @@ static const char *const heads[SUMS] = {
 	[WAITING] = "waiting",
 	[BROKEN] = "broken",
 	[RECOVERY] = "recovered",
+	[LAST_LOST] = "lost in drain",
 	[DRAIN] = "drained",
 };
 
@@ -219,6 +233,7 @@ void course_figures(struct grid *grid, int at, int first, const struct row *row)
 		set_count(grid, at, sums + LOST, &course->lost);
 		set_count(grid, at, sums + REFUSED, &course->refused);
 		set_count(grid, at, sums + BROKEN, &course->broken);
+		set_count(grid, at, sums + LAST_LOST, &course->last_lost);
 		set(grid, at, sums + DRAIN, &course->drain_ns, UNIT_DURATION);
 	}
 	char text[NUMBER_MAX];

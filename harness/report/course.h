@@ -20,7 +20,8 @@ struct row_course {
 	struct interval goodput[COURSE_PHASES_MAX]; /* per second */
 	struct interval p99_ns[COURSE_PHASES_MAX];
 	struct interval capacity;    /* per second */
-	struct interval shed, lost;  /* requests of all phases */
+	struct interval shed, lost;  /* requests of all phases; lost: but those of a drain */
+	struct interval last_lost;   /* the others */
 	struct interval refused;     /* connections, of all phases but a drain's */
 	struct interval waiting;     /* most requests due and unanswered */
 	struct interval broken;      /* connections */

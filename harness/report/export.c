@@ -48,6 +48,7 @@ static const struct figure {
 	{"capacity_per_s", offsetof(struct row, course.capacity.middle), false},
 	{"shed", offsetof(struct row, course.shed.middle), false},
 	{"lost", offsetof(struct row, course.lost.middle), false},
+	{"lost_in_drain", offsetof(struct row, course.last_lost.middle), false},
 	{"refused", offsetof(struct row, course.refused.middle), false},
 	{"waiting", offsetof(struct row, course.waiting.middle), false},
 	{"broken", offsetof(struct row, course.broken.middle), false},

@@ -74,6 +74,7 @@ static void fill(struct record *record)
 		.recovery_ns = COURSE_NEVER,
 		.drain_ns = COURSE_NA,
 		.broken = 47,
+		.last_lost = 52,
 		.slice_ns = 48,
 		.slices_count = 2,
 		.slice_p99_ns = {49, COURSE_NA},

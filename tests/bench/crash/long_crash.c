@@ -1,0 +1,174 @@
+/*
+ * crash on every model that has it, and what the quick test leaves out: who holds the listener, a
+ * kill in place of a drain, a worker that dies unordered, a cheater, and that nothing is left.
+ */
+/* wrap: http_compute */
+#include "bench/crash/crash.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/cli/cli.h"
+#include "tests/invoke.h"
+#include "tests/suite.h"
+
+static enum { HONEST, DIES, COMPUTES_NOTHING } bug;
+
+int __real_http_compute(void *arg);
+int __wrap_http_compute(void *arg);
+
+int __wrap_http_compute(void *arg)
+{
+	static int calls;
+
+	if (bug == DIES && ++calls == 4)
+		raise(SIGKILL);
+	return bug == COMPUTES_NOTHING ? 0 : __real_http_compute(arg);
+}
+
+/* More than can be answered, so that every worker has one in hand whenever it is killed. */
+static const char *const usual[] = {
+	"before=20ms", "after=60ms", "drain=30ms", "wait=20ms", "rate=1000", NULL};
+static const char *const kept[] = {"before=20ms", "after=60ms", "drain=30ms", "wait=20ms",
+	"rate=1000", "listener=master", NULL};
+static const char *const killed[] = {
+	"before=20ms", "after=60ms", "drain=30ms", "wait=20ms", "rate=1000", "end=kill", NULL};
+
+/* All that are not refused, sequential and the stackless one. */
+static const char *const some_models[] = {"async", "async-uring", "async-multi", "async-offload",
+	"async-polling", "threads", "thread-pool", "threads-gil", "processes", "process-pool"};
+enum { MODELS = sizeof(some_models) / sizeof(some_models[0]) };
+
+static int one_round(int argc, char **argv)
+{
+	for (int i = 0; i < argc - 1; i++)
+		if (strcmp(argv[i], "--rounds") == 0)
+			argv[i + 1] = "1";
+	return exec_main(argc, argv);
+}
+
+/* Others' work may make the generator late; its counts are then as true. */
+static void ran(struct record *record, const char *model, const char *const *params)
+{
+	invoke(record, one_round, &crash_workload, model, params);
+	bool late = record->status == STATUS_INVALID &&
+		    (strstr(record->reason, "missed by") != NULL ||
+			    strstr(record->reason, "saturated") != NULL ||
+			    strstr(record->reason, "the generator") != NULL);
+	ck_assert_msg(record->status == STATUS_OK || late, "%s: %s", model, record->reason);
+	ck_assert_ptr_nonnull(record->course);
+}
+
+START_TEST(a_kill_breaks_what_it_must_and_the_drain_loses_nothing)
+{
+	const char *model = some_models[_i];
+	bool worker = strstr(model, "process") != NULL;
+	struct record record;
+	char text[200];
+
+	ran(&record, model, usual);
+	const struct course *course = record.course;
+	ck_assert_msg(!course_fault(course, text, sizeof(text)), "%s", text);
+	ck_assert_uint_eq(course->broken, worker ? 1 : record.work.tasks);
+	ck_assert_uint_eq(course->last_lost, 0);
+	ck_assert_int_gt(course->drain_ns, 0);
+	ck_assert_int_ne(course->recovery_ns, COURSE_NA);
+	ck_assert_uint_gt(course->lost, 0);
+	ck_assert_uint_eq(record.work.operations, course->answered);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(nobody_is_refused_where_the_master_holds_the_listener)
+{
+	struct record record;
+
+	ran(&record, "threads", kept);
+	ck_assert_uint_eq(record.course->phases[0].refused, 0);
+	ck_assert_uint_eq(record.course->phases[1].refused, 0);
+	ck_assert_uint_gt(record.course->phases[2].refused, 0);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(a_kill_instead_of_a_drain_loses_what_is_in_flight)
+{
+	struct record record;
+
+	ran(&record, "async", killed);
+	ck_assert_uint_gt(record.course->last_lost, 0);
+	ck_assert_int_eq(record.course->drain_ns, COURSE_NEVER);
+	ck_assert_int_gt(record.course->recovery_ns, 0);
+	record_release(&record);
+}
+END_TEST
+
+static void is_told(int which, const char *model, enum status status, const char *reason)
+{
+	struct record record;
+
+	bug = which;
+	invoke(&record, one_round, &crash_workload, model, usual);
+	bug = HONEST;
+	ck_assert_msg(record.status == status, "%s", record.reason);
+	ck_assert_msg(strstr(record.reason, reason) != NULL, "%s", record.reason);
+	record_release(&record);
+}
+
+START_TEST(a_death_that_nobody_ordered_is_told)
+{
+	is_told(DIES, "process-pool", STATUS_FAILED, "signal 9");
+}
+END_TEST
+
+START_TEST(whoever_answers_without_computing_is_refused)
+{
+	is_told(COMPUTES_NOTHING, "threads", STATUS_INVALID, "wrong");
+}
+END_TEST
+
+/* Ctrl-C's signal to exec, or its sudden end, in the middle of it all. */
+START_TEST(nothing_is_left_whenever_it_ends)
+{
+	static const int signals[] = {SIGINT, SIGKILL};
+	char *words[] = {"exec", "crash/process-pool", "--size", "smoke", "--seed", "1",
+		"--record-fd", "2", NULL};
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fork();
+		ck_assert_int_ge(pid, 0);
+		if (pid == 0) {
+			close(STDERR_FILENO);
+			_exit(exec_main(8, words));
+		}
+		usleep(100000);
+		kill(pid, signals[i]);
+		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+		/* its children end with it, and come to us */
+		while (waitpid(-1, NULL, 0) > 0)
+			;
+		ck_assert_int_eq(errno, ECHILD);
+	}
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("crash");
+	TCase *c = tcase_create("crash");
+
+	tcase_set_timeout(c, 60);
+	tcase_add_loop_test(c, a_kill_breaks_what_it_must_and_the_drain_loses_nothing, 0, MODELS);
+	tcase_add_test(c, nobody_is_refused_where_the_master_holds_the_listener);
+	tcase_add_test(c, a_kill_instead_of_a_drain_loses_what_is_in_flight);
+	tcase_add_test(c, a_death_that_nobody_ordered_is_told);
+	tcase_add_test(c, whoever_answers_without_computing_is_refused);
+	tcase_add_test(c, nothing_is_left_whenever_it_ends);
+	suite_add_tcase(s, c);
+	return s;
+}
