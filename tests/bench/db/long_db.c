@@ -40,7 +40,7 @@ static void run(const char *model, const char *const *extra, struct record *reco
 	ck_assert_msg(record->status == STATUS_OK, "%s: %s", model, record->reason);
 }
 
-START_TEST(every_model_gets_the_same_rows)
+START_TEST(A16b_every_model_gets_the_same_rows)
 {
 	static const char *const there[] = {"url=env", NULL};
 	struct record reference, record;
@@ -60,7 +60,7 @@ START_TEST(every_model_gets_the_same_rows)
 END_TEST
 
 /* Four tasks ask for 10 ms of the database's sleep: together, or one after the other. */
-START_TEST(the_wrong_driver_stalls_the_loop)
+START_TEST(A16_the_wrong_driver_stalls_the_loop)
 {
 	static const char *const right[] = {"url=env", "delay=10ms", "rate=1M", NULL};
 	static const char *const wrong[] = {
@@ -97,8 +97,8 @@ Suite *suite(void)
 
 #ifdef HAVE_LIBPQ
 	tcase_add_unchecked_fixture(c, setup, teardown);
-	tcase_add_test(c, every_model_gets_the_same_rows);
-	tcase_add_test(c, the_wrong_driver_stalls_the_loop);
+	tcase_add_test(c, A16b_every_model_gets_the_same_rows);
+	tcase_add_test(c, A16_the_wrong_driver_stalls_the_loop);
 	tcase_add_test(c, a_database_of_its_own_is_thrown_away);
 #else
 	puts("skipped: built without libpq");
