@@ -127,6 +127,8 @@ struct workload {
 	/* Generator or upstream: a process of its own on the load CPUs, started before prepare;
 	 * NULL. */
 	int (*load)(struct orders *orders);
+	/* How long a window is that these values alone decide; NULL: as long as it is asked for. */
+	uint64_t (*course_ns)(const int64_t *values);
 	/* Once per run, before the first invocation; its result is passed to every exec as
 	   parameter values[calibrated] (index); NULL where nothing is calibrated. */
 	int64_t (*calibrate)(void);

@@ -280,6 +280,11 @@ static int crash_load(struct orders *orders)
 	return rc;
 }
 
+static uint64_t crash_course_ns(const int64_t *values)
+{
+	return (uint64_t)(values[CRASH_BEFORE] + values[CRASH_AFTER] + values[CRASH_DRAIN]);
+}
+
 static int64_t crash_calibrate(void)
 {
 	return mixed_workload.calibrate();
@@ -321,6 +326,7 @@ const struct workload crash_workload = {
 	.prepare = crash_prepare,
 	.finish = crash_finish,
 	.load = crash_load,
+	.course_ns = crash_course_ns,
 	.calibrate = crash_calibrate,
 	.calibrated = CRASH_CALIBRATION,
 #ifdef HAVE_HTTP_PARSER

@@ -52,13 +52,13 @@ static const struct param overload_params[] = {
 	[OVERLOAD_CAPACITY] = {"capacity", "requests per second (0: found before)", PARAM_COUNT, 0,
 		10000000, 0, 0, NULL},
 	[OVERLOAD_PROBE] = {"probe", "how long capacity is looked for", PARAM_DURATION, 1000000,
-		60000000000, 60000000, 1000000000, NULL},
+		60000000000, 60000000, 500000000, NULL},
 	[OVERLOAD_BEFORE] = {"before", "time at 0.5 of capacity", PARAM_DURATION, 1000000,
-		60000000000, 60000000, 2000000000, NULL},
+		60000000000, 60000000, 1000000000, NULL},
 	[OVERLOAD_OVER] = {"over", "then at twice the capacity", PARAM_DURATION, 1000000,
-		60000000000, 60000000, 2000000000, NULL},
+		60000000000, 60000000, 1000000000, NULL},
 	[OVERLOAD_AFTER] = {"after", "then at 0.5 again", PARAM_DURATION, 1000000, 60000000000,
-		180000000, 6000000000, NULL},
+		180000000, 4000000000, NULL},
 	[OVERLOAD_SLICE] = {"slice", "of the time line", PARAM_DURATION, 1000000, 60000000000,
 		60000000, 1000000000, NULL},
 	[OVERLOAD_CALIBRATION] = {"calibration",
@@ -259,6 +259,12 @@ static int overload_load(struct orders *orders)
 	return rc;
 }
 
+static uint64_t overload_course_ns(const int64_t *values)
+{
+	return (uint64_t)(values[OVERLOAD_PROBE] + values[OVERLOAD_BEFORE] + values[OVERLOAD_OVER] +
+			  values[OVERLOAD_AFTER]);
+}
+
 static int64_t overload_calibrate(void)
 {
 	return mixed_workload.calibrate();
@@ -283,6 +289,7 @@ const struct workload overload_workload = {
 	.prepare = overload_prepare,
 	.finish = overload_finish,
 	.load = overload_load,
+	.course_ns = overload_course_ns,
 	.calibrate = overload_calibrate,
 	.calibrated = OVERLOAD_CALIBRATION,
 #ifdef HAVE_HTTP_PARSER

@@ -43,7 +43,9 @@ struct run_estimate run_estimate(
 	for (int i = 0; i < plan->steps_count; i++) {
 		const struct cell *cell = &plan->cells[plan->steps[i].cell];
 		estimate.duration_ns += beside_ns[cell->kind];
-		if (cell->kind != KIND_MEMORY)
+		if (cell->workload->course_ns != NULL)
+			estimate.duration_ns += cell->workload->course_ns(cell->values);
+		else if (cell->kind != KIND_MEMORY)
 			estimate.duration_ns += effort->window_max_ns;
 	}
 	for (int i = 0; i < plan->cells_count; i++)

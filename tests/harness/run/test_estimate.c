@@ -23,6 +23,25 @@ START_TEST(it_is_at_least_the_windows)
 }
 END_TEST
 
+static uint64_t an_hour(const int64_t *values)
+{
+	(void)values;
+	return 3600000000000u;
+}
+
+START_TEST(a_window_whose_length_is_the_workloads_own_counts_as_long)
+{
+	struct run_estimate of = estimate("quick", "echo", 0);
+	struct workload own = *plan.cells[0].workload;
+
+	own.course_ns = an_hour;
+	plan.cells[plan.steps[0].cell].workload = &own;
+	ck_assert_uint_gt(run_estimate(&plan, effort_find("quick"), 0).duration_ns,
+		of.duration_ns + 3590000000000u);
+	plan_free(&plan);
+}
+END_TEST
+
 START_TEST(a_budget_bounds_it)
 {
 	ck_assert_uint_eq(estimate("full", "echo", 1000000000).duration_ns, 1000000000);
@@ -92,6 +111,7 @@ Suite *suite(void)
 	TCase *c = tcase_create("estimate");
 
 	tcase_add_test(c, it_is_at_least_the_windows);
+	tcase_add_test(c, a_window_whose_length_is_the_workloads_own_counts_as_long);
 	tcase_add_test(c, a_budget_bounds_it);
 	tcase_add_test(c, more_invocations_take_longer);
 	tcase_add_test(c, memory_is_that_of_the_largest_cell);
