@@ -41,6 +41,12 @@ static double shed(const struct course *course, int phase)
 	return sum;
 }
 
+/* The phases of which goodput and latency are told: not that in which a server ends. */
+static int told_phases(const struct course *course)
+{
+	return (int)course->phases_count - (course->drain_ns != COURSE_NA);
+}
+
 /* Lost while a server ended that had been told to. */
 static uint64_t last_lost_of(const struct course *course)
 {
@@ -62,10 +68,9 @@ static double last_lost(const struct course *course, int phase)
 /* Whoever drains refuses on purpose. */
 static double refused(const struct course *course, int phase)
 {
-	int64_t end = course->phases_count - (course->drain_ns != COURSE_NA);
 	double sum = 0;
 
-	for (phase = 0; phase < end; phase++)
+	for (phase = 0; phase < told_phases(course); phase++)
 		sum += (double)course->phases[phase].refused;
 	return sum;
 }
@@ -85,12 +90,10 @@ static double broken(const struct course *course, int phase)
 	return (double)course->broken;
 }
 
-/* How long was waited for what did not come: the slices after the load was what it was again. */
+/* How long was waited for what did not come: the last of them. */
 static double waited_ns(const struct course *course)
 {
-	const struct course_phase *last = &course->phases[course->phases_count - 1];
-
-	return (double)last->span_ns;
+	return (double)course->phases[told_phases(course) - 1].span_ns;
 }
 
 static double recovery_ns(const struct course *course, int phase)
@@ -220,7 +223,7 @@ void course_figures(struct grid *grid, int at, int first, const struct row *row)
 	int phases = (int)course->sample->phases_count, sums = first + 2 * phases;
 	bool crashes = course->sample->drain_ns != COURSE_NA;
 
-	for (int i = 0; i < phases; i++) {
+	for (int i = 0; i < told_phases(course->sample); i++) {
 		set(grid, at, first + i, &course->goodput[i], UNIT_RATE);
 		set(grid, at, first + phases + i, &course->p99_ns[i], UNIT_DURATION);
 	}
