@@ -218,6 +218,8 @@ static int measure_round(struct comparison *comparison, const bool *only)
 		if (comparison->world->progress != NULL)
 			comparison->world->progress(comparison->world, comparison, order[i]);
 		rc = measure_quad(comparison, order[i]);
+		if (rc == 0 && benchmark->look > 0)
+			comparison_look(comparison, order[i]);
 		made++;
 	}
 	if (made > 0 && rc == 0)

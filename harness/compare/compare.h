@@ -68,6 +68,7 @@ struct compared {
 	double *lost;
 	int counts[METRICS];
 	int quads, planned, room;
+	int look;              /* at so many quads the width is looked at; 0 = not yet */
 	int dropped[2];        /* contaminated quads that began with base, with head */
 	int failures;          /* quads in a row */
 	uint64_t cost_ns;      /* of all its quads */

@@ -14,6 +14,10 @@ static const double canary_confidence = 0.995;
 /* So many times the calibrated noise of a canary is another machine than the calibrated one. */
 static const double canary_noise = 2, mad_sigma = 1.4826;
 
+/* From one look at the width to the next, the quads grow by half: the fewer, the less they favour.
+ */
+static const double looks_apart = 1.5;
+
 /* Memory that is tolerated whatever share it is. */
 static const double memory_margin_bytes = 512 * 1024;
 
@@ -61,7 +65,8 @@ int comparison_cap(const struct comparison *comparison, const struct compared *b
 	return quads;
 }
 
-void comparison_plan(struct comparison *comparison)
+/* The gated pairs. */
+static int find_all(struct comparison *comparison)
 {
 	int tests = 0;
 
@@ -70,17 +75,54 @@ void comparison_plan(struct comparison *comparison)
 		for (int metric = 0; metric < METRICS; metric++)
 			tests += comparison->benchmarks[i].findings[metric].gated;
 	}
+	return tests;
+}
+
+/* The stall share rides along: its noise on a busy machine has no bound. */
+static bool asks(const struct finding *finding)
+{
+	return finding->gated && finding->ratio;
+}
+
+static int next_look(int quads)
+{
+	return (int)ceil(quads * looks_apart);
+}
+
+void comparison_look(struct comparison *comparison, int benchmark)
+{
+	struct compared *compared = &comparison->benchmarks[benchmark];
+	int tests = 0;
+	bool narrow = true;
+
+	if (compared->quads < compared->look)
+		return;
+	tests = find_all(comparison);
+	for (int metric = 0; metric < METRICS; metric++)
+		if (asks(&compared->findings[metric]))
+			narrow = narrow && verdict_is_narrow(&compared->findings[metric], tests);
+	compared->look = next_look(compared->quads);
+	if (narrow)
+		compared->planned = compared->quads;
+	else if (compared->planned < compared->look)
+		compared->planned = comparison_cap(comparison, compared, compared->look);
+}
+
+void comparison_plan(struct comparison *comparison)
+{
+	int tests = find_all(comparison);
+
 	for (int i = 0; i < comparison->count; i++) {
 		struct compared *benchmark = &comparison->benchmarks[i];
 		int most = PILOT_QUADS;
 		for (int metric = 0; metric < METRICS; metric++) {
 			const struct finding *finding = &benchmark->findings[metric];
-			/* the stall share rides along: its noise on a busy machine has no bound */
-			bool asks = finding->gated && finding->ratio;
-			int quads = asks ? verdict_plan(finding, tests) : 0;
+			int quads = asks(finding) ? verdict_plan(finding, tests) : 0;
 			most = quads > most ? quads : most;
 		}
 		benchmark->planned = comparison_cap(comparison, benchmark, most);
+		benchmark->look = PILOT_QUADS;
+		comparison_look(comparison, i);
 	}
 }
 

@@ -14,6 +14,12 @@ int comparison_cap(
 /* After the pilot: how many quads each benchmark needs for its noisiest gated metric. */
 void comparison_plan(struct comparison *comparison);
 
+/*
+ * After the pilot, now and then: a benchmark whose intervals are narrow enough is done, one whose
+ * plan was too small gets more.
+ */
+void comparison_look(struct comparison *comparison, int benchmark);
+
 /* Findings of all benchmarks, and the canaries. 0 or -ENOMEM. */
 int comparison_judge(struct comparison *comparison) __attribute__((warn_unused_result));
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/stats/holm.h"
 #include "harness/stats/order.h"
@@ -14,8 +15,9 @@ const char *const verdict_names[] = {"REGRESSED", "INCONCLUSIVE", "EQUIVALENT", 
 const double verdict_alpha = 0.01, verdict_power = 0.95, verdict_blind = 0.10;
 
 static const double confidence = 0.95;
-static const double reserve = 1.3;      /* a pilot's noise is an estimate itself */
-static const double mad_sigma = 1.4826; /* of a normal distribution */
+static const double reserve = 1.3;       /* a pilot's noise is an estimate itself */
+static const double narrow_power = 0.99; /* of normal noise, this takes as many as the reserve */
+static const double mad_sigma = 1.4826;  /* of a normal distribution */
 
 /* A change as the scale the values are on, and back. */
 static double to_value(const struct finding *finding, double change)
@@ -33,7 +35,50 @@ static double noise(const struct finding *finding)
 	return finding->n < 2 ? NAN : mad_sigma * order_mad(finding->values, finding->n);
 }
 
-static int needed(const struct finding *finding, int tests)
+/*
+ * Half the distance between the bounds that decide: so much do as many values differ from the
+ * middle as may not lie beyond a threshold. The middle is that of the outer tenths, not the median:
+ * of two modes the median is in the one that has more, and to stop when that looks narrow favours a
+ * verdict.
+ */
+static double half_width(const double *values, int n, double alpha)
+{
+	double *sorted = malloc((size_t)n * sizeof(*sorted) + 1);
+	int critical = power_critical(n, alpha), tenth = n / 10;
+
+	if (sorted == NULL || critical > n) {
+		free(sorted);
+		return INFINITY;
+	}
+	memcpy(sorted, values, (size_t)n * sizeof(*sorted));
+	order_sort(sorted, n);
+	double middle = (sorted[tenth] + sorted[n - 1 - tenth]) / 2;
+	for (int i = 0; i < n; i++)
+		sorted[i] = fabs(sorted[i] - middle);
+	order_sort(sorted, n);
+	double half = sorted[2 * critical - n - 1];
+	free(sorted);
+	return half;
+}
+
+/* The same as a share of what lets the target be found. */
+static double width(const struct finding *finding, int tests)
+{
+	double alpha = verdict_alpha / (tests > 0 ? tests : 1);
+	double bound = normal_quantile(1 - alpha);
+	double shift = to_value(finding, finding->target) - to_value(finding, finding->margin);
+
+	return half_width(finding->values, finding->n, alpha) *
+	       (bound + normal_quantile(narrow_power)) / (shift * bound);
+}
+
+bool verdict_is_narrow(const struct finding *finding, int tests)
+{
+	return width(finding, tests) <= 1;
+}
+
+/* Were the noise normal. */
+static int needed_at_least(const struct finding *finding, int tests)
 {
 	double sigma = noise(finding);
 	double shift = to_value(finding, finding->target) - to_value(finding, finding->margin);
@@ -45,9 +90,18 @@ static int needed(const struct finding *finding, int tests)
 		verdict_alpha / (tests > 0 ? tests : 1), verdict_power);
 }
 
+/* Long tails take more than their middle lets expect. */
+static int needed(const struct finding *finding, int tests)
+{
+	int quads = needed_at_least(finding, tests);
+	double share = finding->n < quads ? 0 : width(finding, tests);
+	double more = fmin(POWER_N_MAX, ceil(finding->n * share * share));
+	return more > quads ? (int)more : quads;
+}
+
 int verdict_plan(const struct finding *pilot, int tests)
 {
-	int quads = needed(pilot, tests);
+	int quads = needed_at_least(pilot, tests);
 	double more = ceil(quads * reserve);
 
 	return more > POWER_N_MAX ? POWER_N_MAX : more > pilot->n ? (int)more : pilot->n;

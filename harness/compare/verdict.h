@@ -48,6 +48,13 @@ struct finding {
 int verdict_judge(struct finding *findings, int count) __attribute__((warn_unused_result));
 
 /*
+ * Is the interval so narrow that the target would be found? Half the distance between the bounds
+ * that decide, whatever the distribution; the sign of a change does not enter, so that to stop by
+ * it favours no verdict.
+ */
+bool verdict_is_narrow(const struct finding *finding, int tests);
+
+/*
  * Quads that find the target in `tests` gated pairs, from a pilot.
  *   Returns  at least pilot's n.
  */

@@ -18,6 +18,7 @@ static const uint64_t second_ns = 1000000000u;
 static struct {
 	double effect, sigma, drift; /* of the head; of an invocation; per invocation */
 	double stall;                /* of the head, share */
+	double sigma_later;          /* than the pilot; 0 = as before */
 	double pauses, waited;       /* of both sides; of the spinner */
 	double share;                /* what the spinner says while it is > 0 … */
 	int shares;                  /* … so many times */
@@ -51,7 +52,9 @@ static int measure(
 	world.arms[at] = arm;
 	world.paddings[at] = padding;
 	memset(sample, 0, sizeof(*sample));
-	double noise = world.sigma * normal_quantile(uniform()) + world.drift * at;
+	bool later = world.sigma_later > 0 && at >= 4 * BENCHMARKS * PILOT_QUADS;
+	double noise = (later ? world.sigma_later : world.sigma) * normal_quantile(uniform()) +
+		       world.drift * at;
 	sample->values[METRIC_WALL] =
 		1000 * (benchmark + 1) * exp(noise + (head ? log1p(world.effect) : 0));
 	sample->values[METRIC_CPU] = 500;
@@ -175,6 +178,31 @@ START_TEST(five_per_cent_more_is_regressed_and_five_less_improved)
 	summary = execute(0);
 	ck_assert_int_eq(summary.improved, BENCHMARKS);
 	ck_assert_int_eq(summary.regressed, 0);
+}
+END_TEST
+
+START_TEST(quads_are_made_until_the_interval_is_narrow_whatever_the_pilot_said)
+{
+	/* an invocation's noise is a quad's: two against two, halved */
+	world.sigma = 0.012;
+	world.sigma_later = 0.05;
+	world.effect = 0.05;
+	struct comparison_summary summary = execute(0);
+	ck_assert_int_eq(summary.regressed, BENCHMARKS);
+	int more = 0;
+	for (int i = 0; i < BENCHMARKS; i++)
+		more += benchmarks[i].quads >= 2 * PILOT_QUADS;
+	ck_assert_int_ge(more, BENCHMARKS - 1);
+	tear_down();
+	set_up();
+	world.sigma = 0.04;
+	world.sigma_later = 0.004;
+	execute(0);
+	ck_assert(!comparison.short_of_time);
+	for (int i = 0; i < BENCHMARKS; i++) {
+		ck_assert_int_gt(benchmarks[i].quads, PILOT_QUADS);
+		ck_assert_int_lt(benchmarks[i].quads, 60);
+	}
 }
 END_TEST
 
@@ -307,6 +335,7 @@ Suite *suite(void)
 	tcase_add_test(quads, quads_are_abba_or_baab_and_neighbours_share_a_padding);
 	tcase_add_test(quads, the_same_twice_is_equivalent_also_while_the_machine_slows_down);
 	tcase_add_test(quads, five_per_cent_more_is_regressed_and_five_less_improved);
+	tcase_add_test(quads, quads_are_made_until_the_interval_is_narrow_whatever_the_pilot_said);
 	tcase_add_test(quads, pauses_that_medians_hide_regress_by_the_stall_share);
 	tcase_add_test(quads, where_the_machine_itself_pauses_a_pause_is_not_judged_away);
 	tcase_add_test(quads, noise_beyond_the_budget_is_inconclusive_and_says_what_it_lacks);

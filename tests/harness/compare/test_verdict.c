@@ -131,6 +131,28 @@ START_TEST(too_few_or_too_noisy_quads_are_inconclusive_and_say_what_is_missing)
 }
 END_TEST
 
+START_TEST(the_width_of_two_modes_is_not_that_of_the_fuller_one)
+{
+	double modes[QUADS];
+	struct finding finding = {.values = modes,
+		.n = 20,
+		.ratio = true,
+		.gated = true,
+		.margin = 0.02,
+		.target = 0.05};
+
+	for (int i = 0; i < 20; i++)
+		modes[i] = i < 14 ? 0.03 : -0.03;
+	ck_assert(!verdict_is_narrow(&finding, 1));
+	for (int i = 0; i < 20; i++)
+		modes[i] = 0.03 + (i % 2 == 0 ? 0.01 : 0);
+	ck_assert(verdict_is_narrow(&finding, 1));
+	/* no interval at all */
+	finding.n = 4;
+	ck_assert(!verdict_is_narrow(&finding, 1));
+}
+END_TEST
+
 START_TEST(what_does_not_gate_leaves_the_family_alone)
 {
 	state = 6;
@@ -178,6 +200,7 @@ Suite *suite(void)
 	tcase_add_test(judge, the_target_is_found_with_the_planned_number_of_quads);
 	tcase_add_test(judge, faster_is_improved_and_the_others_equivalent);
 	tcase_add_test(judge, too_few_or_too_noisy_quads_are_inconclusive_and_say_what_is_missing);
+	tcase_add_test(judge, the_width_of_two_modes_is_not_that_of_the_fuller_one);
 	tcase_add_test(judge, what_does_not_gate_leaves_the_family_alone);
 	tcase_add_test(judge, a_difference_is_judged_in_points);
 	tcase_add_test(judge, a_plan_keeps_the_pilot_and_adds_a_reserve);
