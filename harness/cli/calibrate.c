@@ -34,6 +34,7 @@ static const char help[] =
 	"                other rules on the same data (--format md for Markdown)\n"
 	"  --calibration DIR  where what was found is added up for compare, by class of machine\n"
 	"                (results/calibration)\n"
+	"  --dry-run     prints the plan and measures nothing\n"
 	"  --window 30ms of an invocation (100ms)\n"
 	"  -b, --gate, --margin, --target, --budget, --quads, --seed, --effort, --cpus, -q: as\n"
 	"  with compare\n"
@@ -146,8 +147,8 @@ static int suite(const struct compare_options *options, struct run_plan *plan,
 
 	if (rc == 0) {
 		compare_name(benchmarks, plan, options);
-		invocations_init(invocations, plan, programs, options->shared.seed,
-			options->window_ns != 0 ? options->window_ns : window_ns);
+		invocations_init(
+			invocations, plan, programs, options->shared.seed, options->window_ns);
 		invocations->inject = options->inject;
 		invocations->injection = options->injection_kind;
 		invocations->injection_amount = options->injection_amount;
@@ -178,6 +179,13 @@ static int calibrate(struct compare_options *options)
 	struct run_plan plan = {0};
 	int rc = 0, status = compare_plan(options, &plan);
 
+	if (options->window_ns == 0)
+		options->window_ns = window_ns;
+	if (options->shared.dry_run) {
+		status = status == EXIT_FINE ? compare_dry(options, &plan) : status;
+		plan_free(&plan);
+		return status;
+	}
 	stop_install();
 	if (status == EXIT_FINE)
 		status = compare_operands(&operands, names);

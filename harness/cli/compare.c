@@ -47,6 +47,7 @@ static const char help[] =
 	"                       (results/calibration)\n"
 	"  --confirm-layout     a change below 10 % must stay when functions are linked in three\n"
 	"                       other orders (needs ld.lld)\n"
+	"  --dry-run            prints the plan and measures nothing\n"
 	"  --strict             exit status 3 where it is inconclusive\n"
 	"  --seed N             repeats the order of an earlier comparison\n"
 	"  -p, -c, --effort, --cpus, --sut-cpus, --load-cpus   as with run\n"

@@ -48,6 +48,15 @@ int compare_execute(const struct compare_options *options, struct compare_world 
 int compare_confirm(const struct compare_options *options, struct confirmation *confirmation,
 	struct comparison *comparison) __attribute__((warn_unused_result));
 
+/* The window of an invocation that is timed. */
+uint64_t compare_window(const struct compare_options *options);
+
+/*
+ * Prints what would be measured (compare_dry.c). An exit status.
+ *   plan   of the benchmarks; NULL = two commands
+ */
+int compare_dry(const struct compare_options *options, const struct run_plan *plan);
+
 /* Two builds of concbench (compare_builds.c). The exit status. */
 int compare_builds(struct compare_options *options);
 

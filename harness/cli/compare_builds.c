@@ -183,7 +183,7 @@ static bool gates_time(const struct compare_options *options)
 	return false;
 }
 
-static uint64_t window_of(const struct compare_options *options)
+uint64_t compare_window(const struct compare_options *options)
 {
 	if (options->window_ns != 0)
 		return options->window_ns;
@@ -205,7 +205,7 @@ static int compare_sides(
 			operands->flags[0], operands->flags[1]);
 	if (status == EXIT_FINE && gates_time(options)) {
 		invocations_init(
-			invocations, plan, programs, options->shared.seed, window_of(options));
+			invocations, plan, programs, options->shared.seed, compare_window(options));
 		invocations->chunks = operands->interface >= INTERFACE_CHUNKS;
 		compare_name(benchmarks, plan, options);
 		status = compare_execute(
@@ -227,6 +227,11 @@ int compare_builds(struct compare_options *options)
 	struct run_plan plan = {0};
 	int status = compare_plan(options, &plan);
 
+	if (options->shared.dry_run) {
+		status = status == EXIT_FINE ? compare_dry(options, &plan) : status;
+		plan_free(&plan);
+		return status;
+	}
 	stop_install();
 	if (status == EXIT_FINE)
 		status = compare_operands(&operands, names);

@@ -68,6 +68,8 @@ int compare_commands(const struct compare_options *options)
 	if (options->command && options->shared.arguments_count != 2)
 		return cli_wrong_use(command, "--command takes two commands, there are %d",
 			options->shared.arguments_count);
+	if (options->shared.dry_run)
+		return compare_dry(options, NULL);
 	shell_init(&shell);
 	for (int arm = 0; arm < ARMS && options->command; arm++)
 		shell.commands[arm] = options->shared.arguments[arm];

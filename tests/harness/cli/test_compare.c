@@ -110,6 +110,34 @@ START_TEST(wrong_use_is_one_line_and_status_two)
 }
 END_TEST
 
+START_TEST(a_dry_run_prints_the_plan_and_runs_nothing)
+{
+	int status = program_run("concbench compare --command 'touch /tmp/concbench-was-run' "
+				 "true --dry-run --setup 'touch /tmp/concbench-was-run' && "
+				 "test ! -e /tmp/concbench-was-run",
+		output, sizeof output);
+
+	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
+	ck_output("base  touch /tmp/concbench-was-run\nhead  true\n");
+	ck_output("decide: wall, cpu, stall; margin 2 %, target 5 %\n");
+	/* a revision that would have to be built, if it were there */
+	status = program_run("concbench compare git:no-such --dry-run -b echo/async "
+			     "-b queue/threads:free --budget 90s --seed 4",
+		output, sizeof output);
+	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
+	ck_output("base  git:no-such\nhead  this program\nqueue/threads:free ");
+	ck_output("\necho/async ");
+	ck_output("a pilot of 12 quads each, 96 invocations with at least 9.6s in their windows; "
+		  "then as many as their noise asks for, within 90s\nseed 4\n");
+	status = program_run(
+		"concbench calibrate --suites 3 --inject 5% -b hash/sequential --quads 8 --dry-run",
+		output, sizeof output);
+	ck_assert_msg(status == 0, "status %d: %.1500s", status, output);
+	ck_output("this program and a copy of it with 5% injected\nhash/sequential ");
+	ck_output("at most 8 each and within 300s\nall of it 3 times\n");
+}
+END_TEST
+
 START_TEST(stored_results_say_who_won_and_give_no_verdict)
 {
 	int status = program_run("F=$(ls results/reference/*.jsonl); "
@@ -184,6 +212,7 @@ Suite *suite(void)
 	tcase_add_test(use, a_command_that_sleeps_longer_does_not_pass);
 	tcase_add_test(use, a_side_that_fails_has_no_verdict);
 	tcase_add_test(use, wrong_use_is_one_line_and_status_two);
+	tcase_add_test(use, a_dry_run_prints_the_plan_and_runs_nothing);
 	tcase_add_test(use, stored_results_say_who_won_and_give_no_verdict);
 	tcase_add_test(use, a_command_is_weighed_and_its_exit_status_may_be_wanted);
 	tcase_add_test(use, two_revisions_of_any_repository_are_built_and_run);
