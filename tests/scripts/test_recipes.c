@@ -85,6 +85,30 @@ START_TEST(openmetrics_is_read_by_prometheus_own_parser)
 }
 END_TEST
 
+/* Records of the run that is committed, and one of today. */
+START_TEST(records_are_as_their_schema_says)
+{
+	if (program_run("/usr/bin/python3 -W ignore -c 'import jsonschema'", output,
+		    sizeof output) != 0) {
+		puts("skipped: jsonschema is not installed (Debian: apt-get install "
+		     "python3-jsonschema)");
+		return;
+	}
+	expect("{ tail -n +2 results/reference/*.jsonl; concbench exec hash/sequential --seed 1 "
+	       "--rounds 1; } | /usr/bin/python3 -c '\n"
+	       "import json, sys\n"
+	       "from jsonschema import Draft202012Validator as Validator\n"
+	       "schema = json.load(open(\"results/record.schema.json\"))\n"
+	       "Validator.check_schema(schema)\n"
+	       "check = Validator(schema)\n"
+	       "records = [r for r in map(json.loads, sys.stdin) if \"event\" not in r]\n"
+	       "bad = [e.message[:200] for r in records for e in check.iter_errors(r)]\n"
+	       "del records[0][\"kind\"]\n"
+	       "print(len(records) > 100, bad, check.is_valid(records[0]))'",
+		"True [] False");
+}
+END_TEST
+
 START_TEST(junit_is_xml_with_a_case_per_cell)
 {
 	if (lacks("xmllint", "libxml2-utils"))
@@ -159,6 +183,7 @@ Suite *suite(void)
 	tcase_add_test(exports, otava_has_as_many_columns_in_every_line);
 	tcase_add_test(exports, google_benchmark_has_what_its_compare_reads);
 	tcase_add_test(exports, openmetrics_is_read_by_prometheus_own_parser);
+	tcase_add_test(exports, records_are_as_their_schema_says);
 	tcase_add_test(exports, junit_is_xml_with_a_case_per_cell);
 	tcase_add_test(exports, hyperfine_has_the_fields_of_hyperfine);
 	tcase_add_test(exports, benchstat_text_is_lines_of_the_go_format);

@@ -217,6 +217,8 @@ START_TEST(markdown_and_data_say_the_same)
 	compare_report("report.hyperfine.json", REPORT_HYPERFINE, 0, true, false);
 	compare_report("report.benchstat.txt", REPORT_BENCHSTAT, 0, true, false);
 	compare_report("report.github.json", REPORT_GITHUB, 0, true, false);
+	compare_report("report.junit.xml", REPORT_JUNIT, 0, true, false);
+	compare_report("report.hgrm", REPORT_HGRM, 0, true, false);
 	clean();
 }
 END_TEST
