@@ -208,6 +208,36 @@ static bool differ_in(const struct record *a, const struct record *b, const char
 	return true;
 }
 
+/* Of a table without a rate: up to the one that the chosen model reached, and who reached more. */
+static void look_at_reached(const struct group_rows *group, const struct request *request,
+	const char *chosen, bool up, struct axis_side *side)
+{
+	const struct row *own = trial_row(group, chosen), *best = NULL;
+
+	*side = (struct axis_side){
+		.end = AXIS_NO_DATA, .same_to = request->rate, .at = request->rate};
+	side->ratio = (struct interval){.middle = NAN, .low = NAN, .high = NAN};
+	if (!up || own == NULL || own->rate.n == 0 || own->rate.middle < (double)request->rate)
+		return;
+	side->same_to = (int64_t)own->rate.middle;
+	side->at = side->same_to + 1;
+	side->end = AXIS_NONE_FITS;
+	for (int i = 0; i < group->rows_count; i++) {
+		const struct row *row = &group->rows[i];
+		struct interval ratio = row->status == STATUS_OK && row != own
+						? row_ratio(row, own, true)
+						: side->ratio;
+		if (ratio.n > 0 && ratio.coverage >= 0.9 && ratio.low > 1 &&
+			(best == NULL || row->rate.middle > best->rate.middle))
+			best = row;
+	}
+	const struct model *model = best == NULL ? NULL : model_find(best->model);
+	if (model != NULL) {
+		side->end = AXIS_CHANGES;
+		side->other = model->name;
+	}
+}
+
 void axes_stored(const struct report *report, const struct group_rows *group,
 	const struct request *request, const char *chosen, int axis, bool up,
 	struct axis_side *side)
@@ -216,6 +246,10 @@ void axes_stored(const struct report *report, const struct group_rows *group,
 	int64_t own = record_param_value(group->sample, name, 0), last = own;
 
 	*side = (struct axis_side){.end = AXIS_NO_DATA, .same_to = own, .at = own};
+	if (axis == RATE && own == 0) {
+		look_at_reached(group, request, chosen, up, side);
+		return;
+	}
 	for (;;) {
 		const struct group_rows *next = NULL;
 		int64_t nearest = last;

@@ -315,6 +315,11 @@ void choice_write(const struct choice *choice, const struct request *request,
 				candidate->row->reason[0] != '\0' ? ": " : "",
 				candidate->row->reason);
 		}
+		if (facts->cpus < 0.5 * facts->replicas)
+			write_text(writer,
+				"Computation alone keeps no CPU half busy: where it is the rate "
+				"that all of them miss, other load on this machine may be why "
+				"(concbench doctor tells).");
 		return;
 	}
 	write_chosen(choice, request, facts, writer);

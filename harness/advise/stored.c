@@ -88,8 +88,8 @@ void stored_write(
 	if (!open)
 		write_text(writer,
 			"It was measured without a rate, each task its next request when the last "
-			"was done: a model keeps the rate that it reached, and p99%s%s is that of "
-			"a busy server.",
-			group->facts->latency_of[0] != '\0' ? ", of " : "",
-			group->facts->latency_of);
+			"was done: a model keeps the rate that it reached, and p99%s%s%s is that "
+			"of a busy server.",
+			group->facts->latency_of[0] != '\0' ? " (" : "", group->facts->latency_of,
+			group->facts->latency_of[0] != '\0' ? ")" : "");
 }

@@ -130,6 +130,13 @@ START_TEST(a_stored_sweep_answers_without_measuring)
 	ck_assert_str_eq(side.other, "threads");
 	axes_stored(&trial.report, group, &request, "async", COMPUTE, false, &side);
 	ck_assert_int_eq(side.same_to, 25 * US);
+	/* at 50 us the loop needs 50 us a request, threads 80: nobody reaches more */
+	axes_stored(&trial.report, group, &request, "async", RATE, true, &side);
+	ck_assert_int_eq(side.end, AXIS_NONE_FITS);
+	ck_assert_int_gt(side.same_to, request.rate);
+	axes_stored(&trial.report, group, &request, "threads", RATE, true, &side);
+	ck_assert_int_eq(side.end, AXIS_CHANGES);
+	ck_assert_str_eq(side.other, "async");
 	axes_stored(&trial.report, group, &request, "async", WAIT, true, &side);
 	ck_assert_int_eq(side.end, AXIS_NO_DATA);
 	ck_assert_int_eq(paper.invocations, before);
