@@ -272,7 +272,7 @@ int find_capacity(int argc, char **argv)
 			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
 	bool dry = cli_take_option("--dry-run", &argc, argv);
 	int status = read_options(&subject, argc, argv);
-	if (dry && status == EXIT_FINE) {
+	if (dry && status == EXIT_FINE && subject.name != NULL) {
 		bool target_given = strstr(subject.name, "://") != NULL;
 		status = target_given ? EXIT_FINE : aim_at_cell(&subject);
 		return status == EXIT_FINE ? print_plan(&subject) : status;

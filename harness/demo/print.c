@@ -245,19 +245,18 @@ int demo_print_json(const struct demo *demo, const struct demo_result *result, F
 /* One write, so that a line is whole even if two append at once. */
 static int append_line(const char *path, const char *text)
 {
-	size_t bytes = strlen(text);
-	char *line = malloc(bytes + 1);
-	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	int rc = line == NULL ? -ENOMEM : file < 0 ? -errno : 0;
+	char *line;
+	int bytes = asprintf(&line, "%s\n", text);
 
+	if (bytes < 0)
+		return -ENOMEM;
+	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int rc = file < 0 ? -errno : 0;
 	if (rc == 0) {
-		memcpy(line, text, bytes);
-		line[bytes] = '\n';
-		ssize_t written = write(file, line, bytes + 1);
-		rc = written < 0 ? -errno : (size_t)written != bytes + 1 ? -EIO : 0;
-	}
-	if (file >= 0)
+		ssize_t written = write(file, line, (size_t)bytes);
+		rc = written < 0 ? -errno : written != bytes ? -EIO : 0;
 		close(file);
+	}
 	free(line);
 	return rc;
 }
