@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/guest/answer.h"
@@ -253,14 +252,30 @@ static void note_answer(struct orders *orders, const struct guest *guest,
 	}
 }
 
+/* An answer that was there before its order would be a round that took no time. */
+static int hear_nothing(struct orders *orders, struct guest *guest)
+{
+	char *line;
+
+	if (!talk_pending(&guest->talk))
+		return 0;
+	int rc = talk_hear(&guest->talk, END_GRACE_NS, &line);
+	if (rc == 0)
+		return misunderstood(orders, "waiting for an order", line);
+	return blame(orders, guest, rc);
+}
+
 static int do_rounds(struct orders *orders, struct guest *guest, uint64_t rounds, uint64_t *end_ns)
 {
 	struct guest_answer answer = {0};
-	uint64_t start_ns = clock_now_ns();
 	char order[40];
 
 	snprintf(order, sizeof(order), "round %llu", (unsigned long long)rounds);
-	int rc = talk_say(&guest->talk, order);
+	int rc = hear_nothing(orders, guest);
+	if (rc != 0)
+		return rc;
+	uint64_t start_ns = clock_now_ns();
+	rc = talk_say(&guest->talk, order);
 	if (rc != 0)
 		return blame(orders, guest, rc);
 	rc = hear_answer(orders, guest, &answer);
@@ -342,12 +357,18 @@ int guest_run(struct orders *orders)
 	return rc == 0 ? run_rounds(orders, guest) : rc;
 }
 
-/* The guest's own children must have ended with it; we are their subreaper. */
-static bool left_children(void)
+/* It was told to end: says so where it says something else, or does not. */
+static int await_end(struct orders *orders, struct guest *guest)
 {
-	siginfo_t info = {0};
+	char *line;
+	int rc = coordinate_cancelled(orders) ? -ECANCELED
+					      : talk_hear(&guest->talk, END_GRACE_NS, &line);
 
-	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+	if (rc == 0)
+		(void)misunderstood(orders, "ending", line);
+	else if (rc == -EMSGSIZE)
+		blame(orders, guest, rc);
+	return talk_end(&guest->talk, rc == -ETIMEDOUT ? 0 : END_GRACE_NS);
 }
 
 int guest_finish(struct orders *orders)
@@ -360,10 +381,10 @@ int guest_finish(struct orders *orders)
 	if (guest->talk.pid != 0) {
 		if (talk_say(&guest->talk, "end") != 0)
 			guest->talk.reason[0] = '\0'; /* its exit status tells more */
-		rc = talk_end(&guest->talk, END_GRACE_NS);
+		rc = await_end(orders, guest);
 		if (rc != 0 && !coordinate_cancelled(orders))
 			blame(orders, guest, rc);
-		if (rc == 0 && left_children()) {
+		if (rc == 0 && talk_left_children()) {
 			orders_verdict(orders, STATUS_FAILED, "the guest left processes behind");
 			rc = -EPROTO;
 		}

@@ -16,7 +16,7 @@
 
 #include "harness/measure/clock.h"
 
-enum { LOOK_MS = 50, LOOK_NS = 2 * 1000 * 1000, REAP_NS = 1000 * 1000 };
+enum { LOOK_MS = 50, LOOK_NS = 2 * 1000 * 1000, REAP_NS = 1000 * 1000, DELETE = 0x7f };
 
 static int fail(struct talk *talk, int rc, const char *format, const char *what)
 {
@@ -136,7 +136,7 @@ int talk_say(struct talk *talk, const char *line)
 	return done == bytes ? 0 : tell_gone(talk);
 }
 
-/* A complete line that is already there. */
+/* A complete line that is already there. Its words may come into a table on a terminal. */
 static char *take_line(struct talk *talk)
 {
 	char *from = talk->buffer + talk->taken;
@@ -144,6 +144,9 @@ static char *take_line(struct talk *talk)
 
 	if (end == NULL)
 		return NULL;
+	for (char *c = from; c < end; c++)
+		if ((unsigned char)*c < ' ' || *c == DELETE)
+			*c = '?';
 	*end = '\0';
 	talk->taken = (size_t)(end - talk->buffer) + 1;
 	return from;
@@ -163,6 +166,23 @@ static int read_more(struct talk *talk)
 	return 0;
 }
 
+bool talk_pending(const struct talk *talk)
+{
+	struct pollfd from = {.fd = talk->from, .events = POLLIN};
+
+	return talk->filled > talk->taken ||
+	       (poll(&from, 1, 0) > 0 && (from.revents & POLLIN) != 0);
+}
+
+/* The end of the program; a pipe that its children hold open does not tell. */
+static bool has_ended(const struct talk *talk)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)talk->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == talk->pid;
+}
+
 int talk_hear(struct talk *talk, uint64_t timeout_ns, char **line)
 {
 	uint64_t until_ns = clock_now_ns() + timeout_ns;
@@ -170,13 +190,18 @@ int talk_hear(struct talk *talk, uint64_t timeout_ns, char **line)
 
 	while ((*line = take_line(talk)) == NULL && rc == 0) {
 		struct pollfd from = {.fd = talk->from, .events = POLLIN};
+		bool ended = has_ended(talk);
+		bool more = poll(&from, 1, ended ? 0 : LOOK_MS) > 0;
 
-		if (poll(&from, 1, LOOK_MS) > 0)
-			rc = read_more(talk);
-		else if (talk->give_up != NULL && talk->give_up(talk->give_up_arg))
+		/* also of one that never comes to the end of its line */
+		if (talk->give_up != NULL && talk->give_up(talk->give_up_arg))
 			rc = fail(talk, -ECANCELED, "%s", "the invocation ended");
 		else if (timeout_ns != 0 && clock_now_ns() > until_ns)
 			rc = fail(talk, -ETIMEDOUT, "%s", "the guest did not answer in time");
+		else if (more)
+			rc = read_more(talk);
+		else if (ended)
+			rc = tell_gone(talk);
 	}
 	return rc;
 }
@@ -219,4 +244,11 @@ int talk_end(struct talk *talk, uint64_t grace_ns)
 		return fail(talk, -ECHILD, "the guest %s", text);
 	}
 	return 0;
+}
+
+bool talk_left_children(void)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }

@@ -41,8 +41,12 @@ int talk_start(struct talk *talk, const char *const *argv) __attribute__((warn_u
  */
 int talk_say(struct talk *talk, const char *line) __attribute__((warn_unused_result));
 
+/* True when it has said something that was not heard yet. */
+bool talk_pending(const struct talk *talk);
+
 /*
- * The next line without its newline; valid until the next call.
+ * The next line without its newline, with '?' in place of control characters; valid until the next
+ * call. What a program said before it ended is heard, though its children may hold the pipe open.
  *   timeout_ns  0: waits as long as nobody gives up
  *   Returns  0; -EPIPE the program ended, -EMSGSIZE no end of line within TALK_LINE_MAX, -ECANCELED
  *            given up, -ETIMEDOUT; each with the reason set.
@@ -56,5 +60,9 @@ int talk_hear(struct talk *talk, uint64_t timeout_ns, char **line)
  *            with the reason set.
  */
 int talk_end(struct talk *talk, uint64_t grace_ns);
+
+/* Children that a program left behind when it ended; for a caller without any of its own that is a
+   subreaper. */
+bool talk_left_children(void);
 
 #endif

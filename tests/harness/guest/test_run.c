@@ -135,6 +135,23 @@ static const struct {
 	{"echo ready", "echo gate", "exec tr '\\0' x </dev/zero", ":", STATUS_FAILED,
 		"a line of more than 256 KiB"},
 	{"echo ready", "exec sleep 100", DID, ":", STATUS_FAILED, "no progress for 1 s"},
+	{"echo ready", "echo gate", DID "; " DID, ":", STATUS_FAILED,
+		"instead of waiting for an order"},
+	{"echo ready", "echo gate", DID, "echo bye", STATUS_FAILED,
+		"said \"bye\" instead of ending"},
+	{"echo ready", "echo gate", "exit 0", ":", STATUS_FAILED, "ended with status 0"},
+	{"echo ready", "echo gate", "exec 1>&-; exec sleep 100", ":", STATUS_FAILED,
+		"closed its end"},
+	{"echo ready", "echo gate", "printf '\\000\\033[31m\\177\\n'", ":", STATUS_FAILED,
+		"said \"??[31m?\" instead of did"},
+	{"echo ready", "echo gate", DID, "setsid -f sleep 100 >/dev/null", STATUS_FAILED,
+		"left processes behind"},
+	/* with the pipe open */
+	{"echo ready; sleep 100 &", "echo gate", "exit 4", ":", STATUS_FAILED,
+		"ended with status 4"},
+	{"echo ready; (setsid sleep 100 &)", "echo gate", DID, ":", STATUS_FAILED,
+		"left processes behind"},
+	{"echo ready", "echo gate", "kill -9 $PPID", ":", STATUS_FAILED, "killed by signal 9"},
 };
 
 START_TEST(a_guest_that_misbehaves_is_called_by_what_it_did)

@@ -133,6 +133,58 @@ START_TEST(silence_ends_with_its_time)
 }
 END_TEST
 
+START_TEST(an_end_is_seen_though_a_child_holds_the_pipe)
+{
+	int before = open_descriptors();
+
+	ck_assert_int_eq(start("sleep 1 & printf 'one\\ntwo\\n'; exit 7"), 0);
+	ck_assert_int_eq(talk_hear(&talk, 0, &line), 0);
+	ck_assert_str_eq(line, "one");
+	ck_assert_int_eq(talk_hear(&talk, 0, &line), 0);
+	ck_assert_str_eq(line, "two");
+	ck_assert_int_eq(talk_hear(&talk, 0, &line), -EPIPE);
+	ck_assert_str_eq(talk.reason, "the guest ended with status 7");
+	end(S, before);
+}
+END_TEST
+
+START_TEST(a_line_that_never_ends_ends_with_its_time)
+{
+	int before = open_descriptors();
+
+	ck_assert_int_eq(start("while :; do printf x; sleep 0.01; done"), 0);
+	ck_assert_int_eq(talk_hear(&talk, S / 5, &line), -ETIMEDOUT);
+	end(1, before);
+}
+END_TEST
+
+START_TEST(what_is_said_unasked_is_pending)
+{
+	int before = open_descriptors();
+
+	ck_assert_int_eq(start("echo one; echo two; read order; echo three; exec sleep 100"), 0);
+	ck_assert_int_eq(talk_hear(&talk, 0, &line), 0);
+	ck_assert_int_eq(talk_hear(&talk, 0, &line), 0);
+	ck_assert(!talk_pending(&talk));
+	ck_assert_int_eq(talk_say(&talk, "go"), 0);
+	for (int i = 0; i < 1000 && !talk_pending(&talk); i++)
+		usleep(10000);
+	ck_assert(talk_pending(&talk));
+	end(1, before);
+}
+END_TEST
+
+START_TEST(no_control_character_gets_through)
+{
+	int before = open_descriptors();
+
+	ck_assert_int_eq(start("printf 'a\\000\\033[1mb\\tc\\177\\n'"), 0);
+	ck_assert_int_eq(talk_hear(&talk, 0, &line), 0);
+	ck_assert_str_eq(line, "a??[1mb?c?");
+	end(S, before);
+}
+END_TEST
+
 static bool at_once(void *arg)
 {
 	return arg != NULL;
@@ -163,6 +215,10 @@ Suite *suite(void)
 	tcase_add_test(cases, saying_something_to_the_dead_is_an_error_not_a_death);
 	tcase_add_test(cases, a_flood_without_an_end_of_line_is_refused);
 	tcase_add_test(cases, silence_ends_with_its_time);
+	tcase_add_test(cases, an_end_is_seen_though_a_child_holds_the_pipe);
+	tcase_add_test(cases, a_line_that_never_ends_ends_with_its_time);
+	tcase_add_test(cases, what_is_said_unasked_is_pending);
+	tcase_add_test(cases, no_control_character_gets_through);
 	tcase_add_test(cases, whoever_waits_may_give_up);
 	suite_add_tcase(suite, cases);
 	return suite;
