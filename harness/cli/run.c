@@ -202,6 +202,9 @@ static int take_guests(struct guests *guests, const struct options *options)
 
 	if (rc == -ENOMEM)
 		snprintf(error, sizeof(error), "%s", strerror(ENOMEM));
+	for (int i = 0; i < guests->count && rc == 0; i++)
+		if (guests->reasons[i][0] != '\0')
+			cli_error(command, "warning: %s", guests->reasons[i]);
 	return rc == 0 ? EXIT_FINE : cli_wrong_use(command, "%s", error);
 }
 
@@ -232,6 +235,7 @@ int run_main(int argc, char **argv)
 	if (status == EXIT_FINE) {
 		request.models = guests->models;
 		request.programs = guests->programs;
+		request.refusals = guests->refusals;
 		request.selectors = guests->selectors;
 		request.selectors_count = guests->selectors_count;
 		request.sweeps = options.sweeps;

@@ -3,6 +3,7 @@
  */
 #include "harness/run/guests.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,18 +33,47 @@ static int add_model(struct guests *guests, const struct guest_about *about, int
 	return 0;
 }
 
+/* The file's name with nothing in it that a model's name must not have. */
+static void name_after_file(struct guest_about *about)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-+.";
+	const char *slash = strrchr(about->program, '/');
+	const char *file = slash != NULL ? slash + 1 : about->program;
+	char *name = about->names[0];
+	size_t length = 0;
+
+	for (; *file != '\0' && length < GUEST_NAME_MAX - 1; file++)
+		if (strchr(allowed, tolower((unsigned char)*file)) != NULL)
+			name[length++] = (char)tolower((unsigned char)*file);
+	name[length] = '\0';
+	if (length == 0)
+		strcpy(name, "guest");
+	about->count = 1;
+}
+
 static int add_guest(struct guests *guests, const char *path, char *error, size_t error_bytes)
 {
 	struct guest_about *about = &guests->abouts[guests->count];
-	int rc = 0;
+	char *reason = guests->reasons[guests->count];
+	int first = 0;
 
 	if (guests->count == GUESTS_MAX) {
 		snprintf(error, error_bytes, "more than %d guests", GUESTS_MAX);
 		return -EINVAL;
 	}
-	if (guest_ask(about, path, error, error_bytes) != 0)
+	int rc = guest_ask(about, path, reason, GUEST_REFUSAL_MAX);
+	if (rc == -ENOENT || rc == -EACCES || rc == -ENOEXEC) {
+		snprintf(error, error_bytes, "%s", reason);
 		return -EINVAL;
+	}
+	if (rc != 0)
+		name_after_file(about);
 	guests->count++;
+	while (guests->models[first].name != NULL)
+		first++;
+	if (rc != 0)
+		guests->refusals[first] = reason;
+	rc = 0;
 	for (int i = 0; i < about->count && rc == 0; i++)
 		rc = add_model(guests, about, i, error, error_bytes);
 	return rc;

@@ -237,6 +237,7 @@ static int add_group(struct planning *planning, const struct cell *base, int blo
 		*cell = *base;
 		cell->model = &request->models[m];
 		cell->guest = guest;
+		cell->refusal = request->refusals != NULL ? request->refusals[m] : NULL;
 		cell->group = plan->groups_count;
 		group.count++;
 	}

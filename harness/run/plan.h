@@ -26,7 +26,8 @@ enum { WORKLOADS_MAX = 64, MODELS_MAX = 48 };
 struct cell {
 	const struct workload *workload;
 	const struct model *model;
-	const char *guest; /* the program whose model it is; NULL: ours */
+	const char *guest;   /* the program whose model it is; NULL: ours */
+	const char *refusal; /* why it cannot be measured; NULL: it can */
 	int64_t values[PARAMS_MAX];
 	int64_t common[COMMON_PARAMS];
 	bool common_given[COMMON_PARAMS]; /* by the user; the others are left to exec */
@@ -59,6 +60,7 @@ struct plan_request {
 	const struct workload *const *workloads;
 	const struct model *models;
 	const char *const *programs; /* of the guests among the models, by row; NULL: none is one */
+	const char *const *refusals; /* of guests that cannot be measured, by row; NULL: none */
 	char *const *selectors; /* "WORKLOAD" or "WORKLOAD/MODEL"; none = what the effort says */
 	int selectors_count;
 	const struct sweep *sweeps;

@@ -149,7 +149,9 @@ static int invoke_once(struct run *run, const struct step *step, struct record *
 	int rc = 0;
 
 	memset(record, 0, sizeof(*record));
-	if (cell->workload->load != NULL && CPU_COUNT(&cell->load) == 0)
+	if (cell->refusal != NULL)
+		executor_fail(record, &request, STATUS_FAILED, "%s", cell->refusal);
+	else if (cell->workload->load != NULL && CPU_COUNT(&cell->load) == 0)
 		executor_fail(record, &request, STATUS_IMPOSSIBLE,
 			"needs 2 CPUs: the load runs on CPUs of its own");
 	else

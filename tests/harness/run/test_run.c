@@ -2,6 +2,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/run/stop.h"
 #include "tests/harness/run/scripted.h"
@@ -44,6 +45,39 @@ static int count(enum status status)
 		found += journal.session.records[i].status == status;
 	return found;
 }
+
+/* One that could not say what it is, a version of the interface that is not ours. */
+START_TEST(a_guest_that_is_refused_has_the_reason_in_its_cells_and_others_go_on)
+{
+	int refused = 0;
+
+	scripted_init(&scripted);
+	scripted_plan(&plan, "quick", NULL);
+	const struct model *guest = plan.cells[1].model;
+	for (int i = 0; i < plan.cells_count; i++)
+		if (plan.cells[i].model == guest)
+			plan.cells[i].refusal = "speaks version 2";
+	for (int i = 0; i < plan.steps_count; i++)
+		refused += plan.cells[plan.steps[i].cell].refusal != NULL;
+	scripted_header(&header, &plan);
+	ck_assert_int_eq(journal_open(&journal, NULL, &header), 0);
+	struct run run = {.plan = &plan,
+		.effort = effort_find("quick"),
+		.executor = &scripted.executor,
+		.journal = &journal,
+		.progress = &silent};
+	ck_assert_int_eq(run_execute(&run), 0);
+	ck_assert_int_eq(scripted.invocations, plan.steps_count - refused);
+	ck_assert_int_gt(count(STATUS_FAILED), 0);
+	for (int i = 0; i < journal.session.records_count; i++) {
+		const struct record *record = &journal.session.records[i];
+		bool is = strcmp(record->model, guest->name) == 0;
+		ck_assert_int_eq(record->status == STATUS_FAILED, is);
+		ck_assert_str_eq(record->reason, is ? "speaks version 2" : "");
+	}
+	clean();
+}
+END_TEST
 
 START_TEST(every_planned_invocation_is_made_once_and_recorded_in_order)
 {
@@ -246,6 +280,7 @@ Suite *suite(void)
 	TCase *c = tcase_create("run");
 
 	tcase_set_timeout(c, 30);
+	tcase_add_test(c, a_guest_that_is_refused_has_the_reason_in_its_cells_and_others_go_on);
 	tcase_add_test(c, every_planned_invocation_is_made_once_and_recorded_in_order);
 	tcase_add_test(c, a_calibration_is_made_once_and_given_to_all_siblings);
 	tcase_add_test(c, a_budget_shrinks_the_windows_and_is_kept);
