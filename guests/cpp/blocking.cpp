@@ -11,6 +11,7 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -71,7 +72,7 @@ class Gate
 	{
 		const std::scoped_lock lock(mutex);
 
-		error = error_;
+		error = std::move(error_);
 		all_there.notify_one();
 	}
 
@@ -313,9 +314,8 @@ template <typename Kit> class Spawner : public Crew
 			for (auto &task : tasks)
 				Kit::wait(task);
 			tasks.clear();
-			count_spawned(report, runs, seed);
 		}
-		report.tasks = runs.size();
+		count_spawned(report, runs, seed);
 		return report;
 	}
 

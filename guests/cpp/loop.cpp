@@ -236,9 +236,8 @@ class Spawner : public Crew
 				asio::co_spawn(loop, task(run), asio::detached);
 			loop.restart();
 			loop.run();
-			count_spawned(report, runs, seed);
 		}
-		report.tasks = runs.size();
+		count_spawned(report, runs, seed);
 		return report;
 	}
 

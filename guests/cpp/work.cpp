@@ -305,6 +305,7 @@ void no_delay(int fd, const Orders &orders)
 void count_spawned(Report &report, std::vector<std::uint64_t> &runs, std::uint64_t seed)
 {
 	for (std::size_t i = 0; i < runs.size(); i++) {
+		report.tasks += runs[i] > 0;
 		report.operations += runs[i];
 		report.checksum += runs[i] * draw(seed, i, 0);
 		runs[i] = 0;

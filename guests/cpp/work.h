@@ -143,7 +143,8 @@ class Crew
 	virtual void close() = 0;
 };
 
-/* A round of spawn has ended: what its tasks left in their places. */
+/* The rounds of spawn have ended: what its tasks left in their places. Not after each, for drawing
+   the proofs takes a part of what starting a task takes. */
 void count_spawned(Report &report, std::vector<std::uint64_t> &runs, std::uint64_t seed);
 
 class Server

@@ -39,7 +39,7 @@ func describe() {
 func makeCrew(orders *orders) (crew, error) {
 	switch orders.workload {
 	case "spawn":
-		return &spawner{orders: orders, runs: make([]uint64, orders.tasks)}, nil
+		return &spawner{orders: orders, runs: make([]spawnRuns, orders.tasks)}, nil
 	case "idle":
 		return newGated(orders, func(task int) taskFunc { return idle(orders, task) }), nil
 	case "sleep":

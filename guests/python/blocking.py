@@ -180,13 +180,13 @@ class Spawner:
 
     def open(self):
         self.runs = self.kit.shared_numbers(self.orders.concurrency)
+        self.proofs = work.spawn_proofs(self.orders)
 
     @staticmethod
     def task(runs, i):
         runs[i] += 1
 
     def rounds(self, count):
-        operations = checksum = 0
         for _ in range(count):
             tasks = [
                 self.kit.Task(target=self.task, args=(self.runs, i))
@@ -196,12 +196,7 @@ class Spawner:
                 task.start()
             for task in tasks:
                 task.join()
-            for i in range(self.orders.concurrency):
-                operations += self.runs[i]
-                checksum += self.runs[i] * draw(self.orders.seed, i, 0)
-                self.runs[i] = 0
-        seen = min(operations, self.orders.concurrency)
-        return [f"did tasks={seen} operations={operations} checksum={checksum & work.MASK}"]
+        return work.sum_up_spawned(self.runs, self.proofs)
 
     def close(self):
         pass

@@ -20,15 +20,27 @@ SUMMARIES = {
 WORKLOADS = ("spawn", "idle", "sleep", "echo", "fetch", "hash", "mixed")
 
 
+def has_lock():
+    """Builds without the global lock can still run with it: an extension or PYTHON_GIL=1 turns it on."""
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
 def prefix():
-    """Builds without the global lock are models of their own."""
-    return "python-nogil-" if sysconfig.get_config_var("Py_GIL_DISABLED") else "python-"
+    """Without the global lock they are models of their own."""
+    return "python-" if has_lock() else "python-nogil-"
+
+
+def version():
+    text = f"CPython {sys.version.split()[0]}"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        text += " free-threaded, with the lock" if has_lock() else " free-threaded, no lock"
+    return text
 
 
 def describe():
     about = {
         "concbench-guest": INTERFACE,
-        "version": f"CPython {sys.version.split()[0]}",
+        "version": version(),
         "models": [
             {"name": prefix() + name, "summary": text} for name, text in SUMMARIES.items()
         ],
@@ -57,8 +69,9 @@ def invoke(workload, model, words):
     if workload not in WORKLOADS:
         say(f"impossible not written in Python: {', '.join(WORKLOADS)} are")
         return
-    if orders.get("family", "tcp") != "tcp" or orders.get("start", "warm") != "warm":
-        say("impossible only TCP and warm starts in this guest")
+    tcp, warm = orders.get("family", "tcp") == "tcp", orders.get("start", "warm") == "warm"
+    if not (tcp and warm and orders.get("dirty", "0") == "0"):
+        say("impossible only TCP, warm starts and a clean parent in this guest")
         return
     made = make(model.removeprefix(prefix()), orders)
     say(f"ready port={made.port}" if workload == "echo" else "ready")

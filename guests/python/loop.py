@@ -154,24 +154,18 @@ class Spawner:
 
     def open(self):
         self.runs = [0] * self.orders.concurrency
+        self.proofs = work.spawn_proofs(self.orders)
 
     async def task(self, i):
         self.runs[i] += 1
 
     async def all_rounds(self, count):
-        operations = checksum = 0
         for _ in range(count):
             await asyncio.gather(*(self.task(i) for i in range(self.orders.concurrency)))
-            for i, runs in enumerate(self.runs):
-                operations += runs
-                checksum += runs * draw(self.orders.seed, i, 0)
-                self.runs[i] = 0
-        return operations, checksum & work.MASK
 
     def rounds(self, count):
-        operations, checksum = self.loop.run_until_complete(self.all_rounds(count))
-        seen = min(operations, self.orders.concurrency)
-        return [f"did tasks={seen} operations={operations} checksum={checksum}"]
+        self.loop.run_until_complete(self.all_rounds(count))
+        return work.sum_up_spawned(self.runs, self.proofs)
 
     def close(self):
         self.loop.close()
