@@ -11,6 +11,7 @@
 #include "harness/report/chart.h"
 #include "harness/report/findings.h"
 #include "harness/report/html_demos.h"
+#include "harness/report/html_guests.h"
 #include "harness/report/number.h"
 #include "harness/report/report.h"
 
@@ -143,6 +144,8 @@ static int write_rest(const struct document *document)
 	rc = scaling_write(writer, document->report);
 	charts_write(&document->charts, CHARTS_OF_RUN, document->out);
 	fputs("</section>\n", document->out);
+	if (rc == 0)
+		rc = html_guests(document->out, document->report);
 	if (rc == 0)
 		rc = html_demos(document->out,
 			document->report->demos != NULL ? document->report->demos : "");
