@@ -174,6 +174,11 @@ install: concbench ## copy to $(DESTDIR)$(PREFIX)
 	install -m 755 $(BUILD)/concbench $(DESTDIR)$(PREFIX)/bin/concbench
 	install -m 644 README.md METHOD.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/concbench
 	BUILD=$(BUILD) scripts/install-manual $(DESTDIR)$(PREFIX)/share
+	install -d $(DESTDIR)$(PREFIX)/share/concbench/guests/python
+	install -m 755 guests/python/guest.py guests/python/guest-nogil guests/python/generators.py \
+		$(DESTDIR)$(PREFIX)/share/concbench/guests/python
+	install -m 644 guests/python/work.py guests/python/loop.py guests/python/blocking.py \
+		$(DESTDIR)$(PREFIX)/share/concbench/guests/python
 
 asan: ## build and test under ASan and UBSan
 	$(MAKE) MODE=asan test
@@ -290,6 +295,20 @@ $(BUILD)/peers/fcontext: peers/fcontext.cpp peers/peer.h $(BUILD)/flags
 $(BUILD)/peers/sleep_go: peers/sleep.go
 	@mkdir -p $(@D)
 	@go build -o $@ $< $(or_leave_out)
+
+# What guests-check has hyperfine time beside the guests.
+$(BUILD)/peers/plain_go: peers/plain.go
+	@mkdir -p $(@D)
+	@go build -o $@ $< $(or_leave_out)
+
+$(BUILD)/peers/plain_cpp: peers/plain.cpp $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CXX) -std=c++20 -pthread $(CFLAGS) -o $@ $< $(LDFLAGS) -lcrypto $(or_leave_out)
+
+guests-check: concbench guests $(BUILD)/peers/plain_go $(BUILD)/peers/plain_cpp ## guests beside plain programs that hyperfine times (5 minutes)
+	@scripts/guests-check
+
+.PHONY: guests-check
 
 RUNTIME_PEERS := async async_sleep pool nanosleep st fcontext sleep_go echo_drive echo_epoll echo_uring echo_uv
 

@@ -97,6 +97,20 @@ START_TEST(the_ring_is_short_and_compiles)
 }
 END_TEST
 
+/* What is mapped is inherited by every forked child, and would be a cost of the case. */
+START_TEST(a_program_carries_no_library_of_a_workload)
+{
+	int status = run("cc -O2 \"$top/docs/examples/ring.c\" $(pkg-config --cflags --libs "
+			 "concbench) -o ring && ldd ring");
+
+	ck_assert_msg(status == 0, "%s", output);
+	ck_assert_ptr_nonnull(strstr(output, "libc.so"));
+	ck_assert_ptr_null(strstr(output, "libpq"));
+	ck_assert_ptr_null(strstr(output, "libssl"));
+	ck_assert_ptr_null(strstr(output, "libcrypto"));
+}
+END_TEST
+
 START_TEST(the_header_is_for_cpp_too)
 {
 	int status =
@@ -118,6 +132,7 @@ Suite *suite(void)
 	tcase_add_unchecked_fixture(cases, install, leave);
 	tcase_add_test(cases, the_commands_of_the_page_do_what_it_says);
 	tcase_add_test(cases, the_ring_is_short_and_compiles);
+	tcase_add_test(cases, a_program_carries_no_library_of_a_workload);
 	tcase_add_test(cases, the_header_is_for_cpp_too);
 	suite_add_tcase(suite, cases);
 	return suite;
