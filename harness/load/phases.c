@@ -120,6 +120,7 @@ static int phases_drive(struct orders *orders, struct client *client, struct tal
 		atomic_store(subject->begun_ns, before.start_ns);
 	tally->losses = &client->losses;
 	tally->begun = subject->begun;
+	tally->ends = subject->killed_ns != NULL;
 	client->pace.tally = tally;
 	client->pace.corrected = &orders->load_lanes[1];
 	int rc = client_pace(client, per_connection);

@@ -38,6 +38,7 @@ struct tally {
 		*begun;   /* told how many phases have begun; set by the caller, NULL = nobody */
 	uint64_t waiting; /* due and not yet answered or lost */
 	int phase;        /* that is due */
+	bool ends;        /* the server does, in the last phase; set by the caller */
 	struct tally_phase phases[COURSE_PHASES_MAX];
 	struct tally_slice *slices;
 };
@@ -68,7 +69,7 @@ void tally_refused(struct tally *tally);
  *   now_ns, idle_ns  as for tally_due
  *   problem  why the load was not what it should have been: the generator missed a phase's rate
  *            (was late by over 1 % of it at its end), was busy for over 70 % of it, or hides its
- *            median; "" when it was
+ *            median; "" when it was. The phase in which the server ends is not judged.
  */
 void tally_finish(
 	struct tally *tally, uint64_t now_ns, uint64_t idle_ns, char *problem, size_t bytes);

@@ -63,6 +63,14 @@ START_TEST(an_answer_that_nobody_sent_is_told)
 	course.phases[0].lost--;
 	course.phases[0].good++;
 	ck_assert(course_fault(&course, text, sizeof(text)));
+	fill();
+	course.sent++;
+	course.answered++;
+	ck_assert(course_fault(&course, text, sizeof(text)));
+	fill();
+	course.sent++;
+	course.lost++;
+	ck_assert(course_fault(&course, text, sizeof(text)));
 }
 END_TEST
 

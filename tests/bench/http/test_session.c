@@ -3,6 +3,7 @@
  */
 #include "bench/http/http.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,56 @@ START_TEST(pages_larger_than_what_is_sent_at_once_are_whole)
 }
 END_TEST
 
+/* A request that is read, and whose reply is not composed yet. */
+static void begin_one(struct http_session *one, struct http_request *request)
+{
+	static const char text[] = "GET /work?seed=7 HTTP/1.1\r\nHost: a\r\n\r\n";
+
+	ck_assert_int_eq(http_accepted(one, &slot, 1000), 0);
+	one->closing = false;
+	http_feed(one, text, strlen(text));
+	ck_assert(http_next(one, request));
+}
+
+START_TEST(what_is_beyond_the_limit_is_shed_until_one_has_been_answered_or_has_left)
+{
+	static struct http_session sessions[3];
+	struct http_request requests[3];
+	struct http_out out = {0};
+
+	atomic_store(&http.admits, 1);
+	begin_one(&sessions[0], &requests[0]);
+	begin_one(&sessions[1], &requests[1]);
+	ck_assert_int_eq(requests[0].status, 200);
+	ck_assert_int_eq(requests[1].status, 503);
+	ck_assert_uint_eq(atomic_load(&http.shed), 1);
+	ck_assert(http_reply(&sessions[1], &requests[1], &out));
+	ck_assert_int_eq(strncmp(out.bytes, "HTTP/1.1 503", 12), 0);
+	ck_assert(http_reply(&sessions[0], &requests[0], &out));
+	begin_one(&sessions[2], &requests[2]);
+	ck_assert_int_eq(requests[2].status, 200);
+	http_left(&sessions[2]); /* its client has gone */
+	http_left(&sessions[2]);
+	begin_one(&sessions[0], &requests[0]);
+	ck_assert_int_eq(requests[0].status, 200);
+	http_left(&sessions[0]);
+	ck_assert_uint_eq(atomic_load(&http.admitted), 0);
+}
+END_TEST
+
+START_TEST(a_server_that_drains_says_so_in_its_next_reply_and_accepts_no_more)
+{
+	atomic_store(&http.draining, true);
+	ask_in("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 100);
+	ck_assert_int_eq(strncmp(said, "HTTP/1.1 200", 12), 0);
+	ck_assert_ptr_nonnull(strstr(said, "\r\nConnection: close\r\n"));
+	ck_assert(session.closing && !session.refused);
+	ck_assert_int_eq(http_accepted(&session, &slot, -EINVAL), -EINVAL);
+	atomic_store(&http.closed, true);
+	ck_assert_int_eq(http_accepted(&session, &slot, -EINVAL), -ECANCELED);
+}
+END_TEST
+
 START_TEST(the_result_is_that_of_the_computation)
 {
 	char first[100];
@@ -189,6 +240,8 @@ Suite *suite(void)
 	tcase_add_test(c, a_refused_connection_is_told_that_it_closes);
 	tcase_add_test(c, pages_larger_than_what_is_sent_at_once_are_whole);
 	tcase_add_test(c, the_result_is_that_of_the_computation);
+	tcase_add_test(c, what_is_beyond_the_limit_is_shed_until_one_has_been_answered_or_has_left);
+	tcase_add_test(c, a_server_that_drains_says_so_in_its_next_reply_and_accepts_no_more);
 	tcase_add_test(c, a_late_request_is_told_so_and_an_idle_connection_is_kept);
 #else
 	puts("skipped: built without http-parser");

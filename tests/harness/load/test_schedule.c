@@ -65,6 +65,20 @@ START_TEST(poisson_gaps_are_exponential)
 }
 END_TEST
 
+START_TEST(stretches_follow_each_other_each_at_its_own_distances)
+{
+	static const struct schedule_stretch stretches[] = {{2, 1000}, {4, 400}, {1, 100}};
+	static const uint64_t offsets_ns[] = {0, 500, 1000, 1100, 1200, 1300, 1400};
+
+	ck_assert_int_eq(schedule_open_stretches(&schedule, stretches, 3), 0);
+	ck_assert_uint_eq(schedule.requests, 7);
+	ck_assert_uint_eq(schedule.span_ns, 1500);
+	for (uint64_t i = 0; i < 7; i++)
+		ck_assert_uint_eq(schedule_at(&schedule, i), offsets_ns[i]);
+	schedule_close(&schedule);
+}
+END_TEST
+
 /* Arrivals of a part of the round, from one share of its time to another. */
 static int arrivals_between(double from, double to)
 {
@@ -130,6 +144,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_step_triples_the_rate_in_the_middle_of_a_round);
 	tcase_add_test(c, a_ramp_adds_as_many_arrivals_in_every_tenth_of_a_round);
 	tcase_add_test(c, a_seed_gives_its_arrivals_again_and_another_gives_others);
+	tcase_add_test(c, stretches_follow_each_other_each_at_its_own_distances);
 	suite_add_tcase(s, c);
 	return s;
 }

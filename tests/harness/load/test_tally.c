@@ -199,6 +199,21 @@ START_TEST(a_generator_that_missed_a_rate_is_told)
 }
 END_TEST
 
+START_TEST(the_phase_in_which_the_server_ends_is_not_judged)
+{
+	for (int ends = 0; ends < 2; ends++) {
+		begin();
+		tally->ends = ends != 0;
+		slice(0, 10 * MS, 0);
+		for (uint64_t i = 3; i < 7; i++)
+			slice(i, 500 * MS, 100 * MS);
+		finish();
+		ck_assert_msg((problem[0] == '\0') == tally->ends, "%s", problem);
+		end();
+	}
+}
+END_TEST
+
 START_TEST(percentiles_that_the_lag_hides_are_none)
 {
 	begin();
@@ -249,6 +264,7 @@ Suite *suite(void)
 	tcase_add_test(c, every_request_is_counted_once_in_the_phase_in_which_it_was_intended);
 	tcase_add_test(c, the_most_that_wait_are_known);
 	tcase_add_test(c, a_generator_that_missed_a_rate_is_told);
+	tcase_add_test(c, the_phase_in_which_the_server_ends_is_not_judged);
 	tcase_add_test(c, percentiles_that_the_lag_hides_are_none);
 	tcase_add_test(c, a_generator_that_was_busy_in_one_phase_is_told);
 	tcase_add_test(c, more_slices_than_a_record_has_are_refused);
