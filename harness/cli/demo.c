@@ -25,7 +25,7 @@ static const char help[] =
 	"  concbench demo claims       runs a group: lies, claims (3 minutes at most) or "
 	"examples\n"
 	"  concbench demo gil          measures a claim against its bound\n"
-	"  concbench demo gather       runs an example and shows its timeline\n"
+	"  concbench demo fibonacci    runs an example and shows its timeline\n"
 	"  concbench demo rss          measures wrongly on purpose, and rightly beside it\n"
 	"  concbench demo --all        runs everything\n"
 	"  --dry-run                   what would be measured, how long; measures nothing\n"
@@ -190,7 +190,7 @@ static int print_plan(const struct demo *const *chosen, int count)
 	}
 	printf("%d demonstrations, about %.0f s", count, seconds);
 	if (claims > 0)
-		printf("; a claim takes at most %d s and %d MiB of memory", CLAIM_SECONDS,
+		printf("; a claim takes at most %d s\nand %d MiB of memory", CLAIM_SECONDS,
 			CLAIM_MIB);
 	printf("; nothing was measured\n");
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;

@@ -66,13 +66,7 @@ static uint64_t share_ns(
 /* What the search would do; the steps follow from what each one finds. */
 static int print_plan(const struct workload *workload, const struct model *model)
 {
-	char cell[2 * RECORD_NAME_MAX];
-
-	snprintf(cell, sizeof(cell), "%s/%s", workload->name, model->name);
-	printf("%-24s from %d tasks on, %d times as many each step, until a limit is met or half "
-	       "of "
-	       "the free memory would be taken\n",
-		cell, LIMIT_FIRST_TASKS, LIMIT_GROWTH);
+	printf("%s/%s\n", workload->name, model->name);
 	return 0;
 }
 
@@ -160,7 +154,10 @@ static int find_limits(int count, char **cells, bool dry)
 		if (read_cell(cells[i], &workload, &model) == EXIT_FINE)
 			interrupted = search(workload, model, NULL, dry);
 	if (dry)
-		printf("%snothing was measured\n", count == 0 ? "less than five minutes; " : "");
+		printf("each from %d tasks on, %d times as many each step, until a limit is met or "
+		       "half\nof the free memory would be taken; %snothing was measured\n",
+			LIMIT_FIRST_TASKS, LIMIT_GROWTH,
+			count == 0 ? "less than five minutes; " : "");
 	return interrupted != 0 ? 128 + interrupted : EXIT_FINE;
 }
 

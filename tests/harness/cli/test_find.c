@@ -52,7 +52,7 @@ END_TEST
 START_TEST(a_dry_run_says_what_would_be_searched)
 {
 	ck_assert_int_eq(find("limit", "--dry-run"), EXIT_FINE);
-	ck_assert_ptr_nonnull(strstr(output, "echo/async "));
+	ck_assert_ptr_nonnull(strstr(output, "echo/async\n"));
 	ck_assert_ptr_nonnull(strstr(output, "less than five minutes; nothing was measured\n"));
 }
 END_TEST
