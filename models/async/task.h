@@ -117,7 +117,8 @@ static inline bool async_cancelled(void)
 }
 
 /*
- * fn(arg) will be called when this task ends, however it ends, the last registered first.
+ * fn(arg) will be called when this task ends, however it ends, the last registered first. The body
+ * has returned by then: arg is a value or what outlives it, never the address of its variable.
  *   Returns  0, -ENOMEM, -EPERM outside of a task.
  */
 int async_defer(void (*fn)(void *arg), void *arg) __attribute__((warn_unused_result));
