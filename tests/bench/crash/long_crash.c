@@ -135,19 +135,22 @@ END_TEST
 START_TEST(nothing_is_left_whenever_it_ends)
 {
 	static const int signals[] = {SIGINT, SIGKILL};
-	char *words[] = {"exec", "crash/process-pool", "--size", "smoke", "--seed", "1",
-		"--record-fd", "2", NULL};
+	static const useconds_t moments_us[] = {20000, 70000, 120000, 200000};
+	char *cells[] = {
+		"crash/process-pool", "crash/async", "crash/processes", "overload/threads"};
+	char *words[] = {
+		"exec", cells[_i % 4], "--size", "smoke", "--seed", "1", "--record-fd", "2", NULL};
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 8; i++) {
 		pid_t pid = fork();
 		ck_assert_int_ge(pid, 0);
 		if (pid == 0) {
 			close(STDERR_FILENO);
 			_exit(exec_main(8, words));
 		}
-		usleep(100000);
-		kill(pid, signals[i]);
+		usleep(moments_us[i / 2]);
+		kill(pid, signals[i % 2]);
 		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 		/* its children end with it, and come to us */
 		while (waitpid(-1, NULL, 0) > 0)
@@ -168,7 +171,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_kill_instead_of_a_drain_loses_what_is_in_flight);
 	tcase_add_test(c, a_death_that_nobody_ordered_is_told);
 	tcase_add_test(c, whoever_answers_without_computing_is_refused);
-	tcase_add_test(c, nothing_is_left_whenever_it_ends);
+	tcase_add_loop_test(c, nothing_is_left_whenever_it_ends, 0, 4);
 	suite_add_tcase(s, c);
 	return s;
 }
