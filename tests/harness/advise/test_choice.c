@@ -107,6 +107,41 @@ START_TEST(among_those_not_told_apart_the_least_memory_is_chosen)
 }
 END_TEST
 
+/* async is not told apart from threads, the cheapest by its middle, and the smallest of all; but
+   processes take surely less than async. */
+START_TEST(none_is_chosen_beside_whom_another_is_surely_cheaper)
+{
+	struct choice choice;
+
+	make_group();
+	make_row(1, "threads", 190e3, 0.1, 5e6, 32768);
+	make_row(2, "processes", 195e3, 0, 7e6, 131072);
+	choice_make(&choice, &group, &(struct request){.rate = 1000});
+	ck_assert_int_eq(choice.chosen, 1);
+	for (int i = 0; i < MODELS; i++)
+		ck_assert(choice.candidates[i].tied || choice.candidates[i].cpu_ratio.middle > 1);
+}
+END_TEST
+
+START_TEST(a_model_that_mostly_misses_the_rate_does_not_fit)
+{
+	struct choice choice;
+
+	make_group();
+	strcpy(records[0][0].params[1].name, "rate");
+	records[0][0].params[1].value = 1000;
+	records[0][0].params_count = 2;
+	rows[0].ok = INVOCATIONS;
+	rows[0].invalid = INVOCATIONS;
+	choice_make(&choice, &group, &(struct request){.rate = 1000});
+	ck_assert_int_eq(choice.candidates[0].unfit, FIT);
+	rows[0].invalid = INVOCATIONS + 1;
+	choice_make(&choice, &group, &(struct request){.rate = 1000});
+	ck_assert_int_eq(choice.candidates[0].unfit, UNFIT_RATE);
+	ck_assert_int_eq(choice.chosen, 1);
+}
+END_TEST
+
 START_TEST(the_front_has_who_is_beaten_in_nothing_at_once)
 {
 	struct choice choice;
@@ -128,6 +163,8 @@ Suite *suite(void)
 	tcase_add_test(c, a_model_that_misses_a_bound_is_not_chosen);
 	tcase_add_test(c, a_model_without_figures_is_not_chosen);
 	tcase_add_test(c, among_those_not_told_apart_the_least_memory_is_chosen);
+	tcase_add_test(c, none_is_chosen_beside_whom_another_is_surely_cheaper);
+	tcase_add_test(c, a_model_that_mostly_misses_the_rate_does_not_fit);
 	tcase_add_test(c, the_front_has_who_is_beaten_in_nothing_at_once);
 	suite_add_tcase(s, c);
 	return s;
