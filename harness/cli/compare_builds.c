@@ -41,6 +41,13 @@ static bool is_selected(
 	return false;
 }
 
+/* Is nothing asked but memory? Then what is only timed would be measured for no verdict. */
+static bool weighs_only(const struct compare_options *options)
+{
+	return options->gates[METRIC_MEMORY] && !options->gates[METRIC_WALL] &&
+	       !options->gates[METRIC_CPU] && !options->instructions;
+}
+
 /*
  * Cells named with :free get all CPUs, beside the pinned one or in its place. Memory has
  * invocations of its own, because weighing costs time.
@@ -55,6 +62,11 @@ static int place_free(struct compare_options *options, struct run_plan *plan)
 	for (int i = 0; i < plan->cells_count; i++) {
 		const struct cell *cell = &plan->cells[i];
 		bool scheduled_freely = is_selected(options, cell, true);
+		if (weighs_only(options)) {
+			cells[count] = *cell;
+			cells[count++].kind = KIND_MEMORY;
+			continue;
+		}
 		if (!scheduled_freely || is_selected(options, cell, false))
 			cells[count++] = *cell;
 		if (options->gates[METRIC_MEMORY]) {

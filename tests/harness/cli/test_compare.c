@@ -129,6 +129,13 @@ START_TEST(a_dry_run_prints_the_plan_and_runs_nothing)
 	ck_output("\necho/async ");
 	ck_output("a pilot of 12 quads each, 96 invocations with at least 9.6s in their windows; "
 		  "then as many as their noise asks for, within 90s\nseed 4\n");
+	/* who gates memory alone is not told that there is no time */
+	status = program_run(
+		"concbench compare /bin/true --dry-run -b idle/async -b echo/async:free "
+		"--gate memory | grep -c ' memory '; concbench compare /bin/true "
+		"--dry-run -b idle/async --gate memory | grep -c ' time '",
+		output, sizeof output);
+	ck_assert_str_eq(output, "2\n0\n");
 	status = program_run(
 		"concbench calibrate --suites 3 --inject 5% -b hash/sequential --quads 8 --dry-run",
 		output, sizeof output);
