@@ -306,6 +306,7 @@ static int advise_from(struct advising *advising, const char *run)
 		status = answer(advising, nearest, &choice,
 			advising->options->no_crossovers ? NULL : write_stored_axes);
 	}
+	advising->stored = NULL;
 	cli_close_run(&session, &report);
 	return status;
 }
