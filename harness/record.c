@@ -268,6 +268,22 @@ static int read_corrected(void *base, const json_t *value, struct field_error *e
 	return latency->has_corrected ? unpack(&latency->corrected, "corrected", value, error) : 0;
 }
 
+/* null where there was no schedule to be late for */
+static json_t *write_lag(const void *base)
+{
+	const struct record_latency *latency = base;
+
+	return latency->has_lag ? pack(&latency->lag) : json_null();
+}
+
+static int read_lag(void *base, const json_t *value, struct field_error *error)
+{
+	struct record_latency *latency = base;
+
+	latency->has_lag = !json_is_null(value);
+	return latency->has_lag ? unpack(&latency->lag, "lag", value, error) : 0;
+}
+
 static const struct field latency_fields[] = {
 	{.name = "closed", .type = FIELD_SPECIAL, .write = write_closed, .read = read_closed},
 	{.name = "corrected",
@@ -276,6 +292,12 @@ static const struct field latency_fields[] = {
 		.read = read_corrected},
 	{FIELD(COUNT, struct record_latency, max_ns)},
 	{FIELD(COUNT, struct record_latency, corrected_max_ns)},
+	{.name = "lag",
+		.type = FIELD_SPECIAL,
+		.optional = true,
+		.write = write_lag,
+		.read = read_lag},
+	{FIELD(COUNT, struct record_latency, lag_max_ns), .optional = true},
 	{0},
 };
 

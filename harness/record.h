@@ -98,8 +98,9 @@ struct record_latency {
 	int64_t present;            /* 0: n/a */
 	struct histogram closed;    /* closed loop, or uncorrected in open loop */
 	struct histogram corrected; /* from the intended start; open loop only */
-	int64_t has_corrected;
-	uint64_t max_ns, corrected_max_ns;
+	struct histogram lag; /* how late the load left by its own fault; absent from older ones */
+	int64_t has_corrected, has_lag;
+	uint64_t max_ns, corrected_max_ns, lag_max_ns;
 };
 
 struct record_environment {

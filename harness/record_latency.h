@@ -7,19 +7,22 @@
 
 #include <stdbool.h>
 
+#include "harness/measure/distribution.h"
 #include "harness/record.h"
 
 /* Everything but the histograms. */
 struct latency_facts {
-	bool has_corrected;
-	uint64_t max_ns, corrected_max_ns;
+	bool has_corrected, has_lag;
+	uint64_t max_ns, corrected_max_ns, lag_max_ns;
 };
+
+/* From the actual start; from the intended one; how late the load left by its own fault. */
+enum latency_view { LATENCY_CLOSED, LATENCY_CORRECTED, LATENCY_LAG };
 
 /* Packed: instead of record->latency. */
 struct packed_latency {
 	struct latency_facts facts;
-	char *closed,
-		*corrected; /* of histogram_pack; malloc'd; corrected NULL where there is none */
+	char *closed, *corrected, *lag; /* of histogram_pack; malloc'd; NULL where there is none */
 };
 
 /*
@@ -32,12 +35,12 @@ void packed_latency_free(struct packed_latency *packed);
 /* False: the record has no latencies. */
 bool record_latency_facts(const struct record *record, struct latency_facts *facts);
 
-/*
- * Adds the record's histogram (from the intended start, or the closed one) to another; nothing
- * where it has none. Returns  0 or -ENOMEM.
- */
-int record_latency_add(const struct record *record, bool corrected, struct histogram *into)
+/* Adds a histogram of the record to another; nothing where it has none. Returns  0 or -ENOMEM. */
+int record_latency_add(const struct record *record, enum latency_view view, struct histogram *into)
 	__attribute__((warn_unused_result));
+
+/* What latencies tell: from the intended start where they have it. Points into them. */
+struct distribution record_distribution(const struct record_latency *latency);
 
 /* The latencies whole; malloc'd, the caller frees them; NULL without memory or latencies. */
 struct record_latency *record_latency_whole(const struct record *record);

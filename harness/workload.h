@@ -143,6 +143,9 @@ struct workload {
 extern const struct workload *const *workloads;
 const struct workload *workload_find(const char *name);
 
+/* Uncorrected and corrected latencies, and the lag of an open loop. */
+enum load_lane { LOAD_UNCORRECTED, LOAD_CORRECTED, LOAD_LAG, LOAD_LANES };
+
 /* What the load process found out; in the arena, written by it alone, read after its end. */
 struct load_report {
 	uint64_t requests, replies, wrong; /* whole life; replies must equal orders_served */
@@ -177,7 +180,7 @@ struct orders {
 	struct arena *arena;
 	struct invocation *invocation;
 	struct slot *slots;      /* [tasks] */
-	struct lane *load_lanes; /* [2] uncorrected and corrected latencies of the load process */
+	struct lane *load_lanes; /* [LOAD_LANES], of the load process */
 	struct load_report *load;
 	struct chunks *load_chunks; /* servers: the load process cuts them, chunk_add(load_chunks,
 				       replies, now) */

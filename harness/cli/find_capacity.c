@@ -18,6 +18,7 @@
 #include "harness/load/drive.h"
 #include "harness/measure/draft.h"
 #include "harness/params.h"
+#include "harness/record_latency.h"
 #include "harness/report/number.h"
 #include "harness/run/stop.h"
 
@@ -45,6 +46,14 @@ struct subject {
 	int signal;
 };
 
+/* A p99 that cannot be told is none, and the step says why. */
+static double p99_of(struct capacity_step *step, struct distribution latencies)
+{
+	if (step->text[0] == '\0' && distribution_hides(&latencies, 0.99))
+		distribution_hidden(&latencies, step->text, sizeof(step->text));
+	return distribution_percentile_ns(&latencies, 0.99);
+}
+
 static int offer_to_target(struct subject *subject, uint64_t rate_per_s, struct capacity_step *step)
 {
 	struct drive *drive = subject->drive;
@@ -58,7 +67,9 @@ static int offer_to_target(struct subject *subject, uint64_t rate_per_s, struct 
 		drive->fault[0] == '\0' && drive->unanswered == 0 && drive->losses.unanswered == 0;
 	if (!step->counts && step->text[0] == '\0')
 		snprintf(step->text, sizeof(step->text), "requests without a reply");
-	step->p99_ns = (double)histogram_quantile_ns(&drive->corrected.histogram, 0.99);
+	step->p99_ns = p99_of(
+		step, (struct distribution){&drive->corrected.histogram, drive->corrected.max_ns,
+			      &drive->lag.histogram, drive->lag.max_ns});
 	return 0;
 }
 
@@ -77,8 +88,7 @@ static int offer_to_cell(struct subject *subject, uint64_t rate_per_s, struct ca
 		step->counts = record.status == STATUS_OK;
 		snprintf(step->text, sizeof(step->text), "%.250s", record.reason);
 		if (record.latency != NULL && record.latency->has_corrected)
-			step->p99_ns =
-				(double)histogram_quantile_ns(&record.latency->corrected, 0.99);
+			step->p99_ns = p99_of(step, record_distribution(record.latency));
 		if (record.status != STATUS_OK && record.status != STATUS_INVALID &&
 			record.status != STATUS_DISTURBED) {
 			cli_error("find", "%s: %s", subject->name, record.reason);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/load.h"
-#include "harness/load/lag.h"
+#include "harness/measure/distribution.h"
 #include "harness/params.h"
 #include "harness/report/grid.h"
 #include "harness/report/hgrm.h"
@@ -20,19 +20,13 @@ enum { VIEW, RATE, P50, P90, P99, P999, MAXIMUM, LOAD_CPU, REPLIES, COLUMNS };
 
 static const char *const heads[COLUMNS] = {
 	"latency", "op/s", "p50", "p90", "p99", "p99.9", "max", "load CPU/op", "replies"};
-static const double shares[COLUMNS] = {[P50] = 0.5, [P90] = 0.9, [P99] = 0.99, [P999] = 0.999};
+static const double shares[COLUMNS] = {
+	[P50] = 0.5, [P90] = 0.9, [P99] = 0.99, [P999] = 0.999, [MAXIMUM] = 1};
 
-/* NaN where there are too few samples, or where the generator's lag hides it. */
-static double percentile_ns(const struct drive *drive, const struct lane *lane, double q)
+static struct distribution distribution_of(const struct drive *drive, const struct lane *lane)
 {
-	double count = (double)histogram_count(&lane->histogram);
-
-	if (count * (1 - q) < 10 - 1e-6)
-		return NAN;
-	if (drive->open && lag_hides(&drive->lag, &lane->histogram, q))
-		return NAN;
-	uint64_t ns = histogram_quantile_ns(&lane->histogram, q);
-	return (double)(ns < lane->max_ns ? ns : lane->max_ns);
+	return (struct distribution){
+		&lane->histogram, lane->max_ns, &drive->lag.histogram, drive->lag.max_ns};
 }
 
 static double rate_of(const struct drive *drive)
@@ -51,10 +45,12 @@ static void set(struct grid *grid, int row, int column, double value, enum unit 
 static void set_row(struct grid *grid, int row, const char *name, const struct drive *drive,
 	const struct lane *lane)
 {
+	struct distribution latencies = distribution_of(drive, lane);
+
 	grid_set(grid, row, VIEW, "%s", name);
-	for (int column = P50; column <= P999; column++)
-		set(grid, row, column, percentile_ns(drive, lane, shares[column]), UNIT_DURATION);
-	set(grid, row, MAXIMUM, lane->max_ns > 0 ? (double)lane->max_ns : NAN, UNIT_DURATION);
+	for (int column = P50; column <= MAXIMUM; column++)
+		set(grid, row, column, distribution_percentile_ns(&latencies, shares[column]),
+			UNIT_DURATION);
 	grid_set(grid, row, REPLIES, "%" PRIu64, histogram_count(&lane->histogram));
 }
 
@@ -122,6 +118,8 @@ static void report_table(const struct writer *writer, const char *url,
 	const struct drive_settings *settings, const struct drive *drive)
 {
 	double busy = drive->wall_ns > 0 ? (double)drive->busy_ns / (double)drive->wall_ns : 0;
+	struct distribution corrected = distribution_of(drive, &drive->corrected);
+	char hidden[200];
 
 	write_title(writer, url, settings);
 	if (drive->fault[0] != '\0')
@@ -132,9 +130,9 @@ static void report_table(const struct writer *writer, const char *url,
 		"time",
 		(double)drive->sent / 1e6, (double)drive->received / 1e6, busy * 100);
 	if (drive->open)
-		write_note(writer,
-			"corrected: from the intended start; n/a: too few samples, or the "
-			"generator's own lag is over 25 %% of it");
+		write_note(writer, "corrected: from the intended start");
+	if (drive->open && distribution_hidden(&corrected, hidden, sizeof(hidden)))
+		write_note(writer, "%s", hidden);
 	write_losses(writer, drive);
 }
 
@@ -142,13 +140,13 @@ static json_t *json_lane(const struct drive *drive, const struct lane *lane)
 {
 	json_t *object = json_object();
 	char *packed = histogram_pack(&lane->histogram);
+	struct distribution latencies = distribution_of(drive, lane);
 
-	for (int i = P50; i <= P999; i++) {
-		double ns = percentile_ns(drive, lane, shares[i]);
+	for (int i = P50; i <= MAXIMUM; i++) {
+		double ns = distribution_percentile_ns(&latencies, shares[i]);
 		json_object_set_new(
 			object, heads[i], isnan(ns) ? json_null() : json_integer((json_int_t)ns));
 	}
-	json_object_set_new(object, "max", json_integer((json_int_t)lane->max_ns));
 	json_object_set_new(object, "histogram", json_string(packed != NULL ? packed : ""));
 	free(packed);
 	return object;
@@ -187,12 +185,13 @@ static void report_json(FILE *out, const char *url, const struct drive_settings 
 void load_report(FILE *out, enum load_format format, const char *url,
 	const struct drive_settings *settings, const struct drive *drive)
 {
-	const struct lane *lane = drive->open ? &drive->corrected : &drive->uncorrected;
+	struct distribution latencies =
+		distribution_of(drive, drive->open ? &drive->corrected : &drive->uncorrected);
 	struct writer writer =
 		writer_for(out, format == LOAD_MARKDOWN ? WRITER_MARKDOWN : WRITER_TERMINAL);
 
 	if (format == LOAD_HGRM)
-		hgrm_write(out, &lane->histogram, lane->max_ns);
+		hgrm_write(out, &latencies);
 	else if (format == LOAD_JSON)
 		report_json(out, url, settings, drive);
 	else

@@ -2,10 +2,12 @@
  * Lies of the load: what a generator leaves out, and what it takes from the server.
  */
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 
 #include "harness/demo/lies.h"
 #include "harness/measure/draft.h"
+#include "harness/record_latency.h"
 #include "harness/selftest/stall.h"
 
 enum { MS = 1000 * 1000 };
@@ -41,12 +43,12 @@ static int stalled_p99(const struct demo_setting *setting, const char *rate, dou
 	if (rc == 0)
 		rc = invoke(setting, &stall.plan, &record);
 	if (rc == 0 && record.latency != NULL) {
-		const struct record_latency *latency = record.latency;
+		struct distribution latencies = record_distribution(record.latency);
 
-		*p99_ns = (double)histogram_quantile_ns(
-			latency->has_corrected ? &latency->corrected : &latency->closed, 0.99);
+		*p99_ns = distribution_percentile_ns(&latencies, 0.99);
 		*stall_ns = (double)stall_took_ns();
 		*window_ns = (double)record.window.ns;
+		rc = isnan(*p99_ns) ? -EAGAIN : 0;
 	}
 	record_release(&record);
 	stall_release(&stall);

@@ -75,7 +75,7 @@ struct pace {
 	bool spins;             /* before an intended start; else it sleeps up to it */
 	/* where it goes, NULL = nowhere; set by the caller between runs */
 	struct lane *corrected; /* latencies from the intended start */
-	struct histogram *lag;  /* how late requests left through the client's own fault */
+	struct lane *lag;       /* how late requests left through the client's own fault */
 	struct tally *tally;    /* what became of each */
 };
 

@@ -92,7 +92,7 @@ static void connection_paced(
 	uint64_t lag_ns = start_ns > due_ns ? start_ns - due_ns : 0;
 	client->pace.last_start_ns = start_ns;
 	if (client->pace.lag != NULL)
-		client->pace.lag->counts[histogram_bucket(lag_ns)]++;
+		lane_record(client->pace.lag, lag_ns);
 	if (client->pace.tally != NULL)
 		tally_sent(client->pace.tally,
 			connection_request(client, connection, connection->started), offset_ns,

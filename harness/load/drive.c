@@ -79,9 +79,8 @@ static void drive_judge(struct drive *drive, const struct client *client)
 			settings->connections, client->problem);
 	else if (drive->replies == 0)
 		snprintf(drive->fault, sizeof(drive->fault), "no reply in the time");
-	else if (drive->open &&
-		 lag_fault(&client->pace, drive->requests, &drive->lag, &drive->corrected.histogram,
-			 drive->fault, sizeof(drive->fault)))
+	else if (drive->open && lag_fault(&client->pace, drive->requests, &drive->lag,
+					&drive->corrected, drive->fault, sizeof(drive->fault)))
 		return;
 	else if (drive->open && busy > BUSY_PERCENT_MAX)
 		snprintf(drive->fault, sizeof(drive->fault),

@@ -25,8 +25,7 @@ struct drive {
 	struct client_losses losses;
 	uint64_t sent, received; /* bytes */
 	uint64_t wall_ns, cpu_ns, busy_ns;
-	struct lane uncorrected, corrected;
-	struct histogram lag;
+	struct lane uncorrected, corrected, lag;
 	bool open;                        /* loop: there are corrected latencies, and a lag */
 	char fault[CLIENT_PROBLEM_MAX];   /* why the figures do not count; "" when they do */
 	char problem[CLIENT_PROBLEM_MAX]; /* the first that a connection met; "" */

@@ -72,20 +72,20 @@ static void generator_record(struct orders *orders, struct client *client, bool 
 {
 	bool open = client->pace.schedule != NULL;
 
-	client->lane = on ? &orders->load_lanes[0] : NULL;
+	client->lane = on ? &orders->load_lanes[LOAD_UNCORRECTED] : NULL;
 	client->chunks = on && !open ? orders->load_chunks : NULL;
-	client->pace.corrected = on && open ? &orders->load_lanes[1] : NULL;
+	client->pace.corrected = on && open ? &orders->load_lanes[LOAD_CORRECTED] : NULL;
+	client->pace.lag = on && open ? &orders->load_lanes[LOAD_LAG] : NULL;
 }
 
 /* Says so if an open loop did not offer the load it was asked for. */
-static void generator_judge(struct orders *orders, const struct client *client, uint64_t rounds,
-	const struct histogram *lag)
+static void generator_judge(struct orders *orders, const struct client *client, uint64_t rounds)
 {
 	const struct pace *pace = &client->pace;
 	char text[CLIENT_PROBLEM_MAX];
 
-	if (lag_fault(pace, pace->schedule->requests * rounds, lag,
-		    &orders->load_lanes[1].histogram, text, sizeof(text)))
+	if (lag_fault(pace, pace->schedule->requests * rounds, &orders->load_lanes[LOAD_LAG],
+		    &orders->load_lanes[LOAD_CORRECTED], text, sizeof(text)))
 		orders_verdict(orders, STATUS_INVALID, "%s", text);
 }
 
@@ -143,7 +143,6 @@ static void generator_verdict(
 /* From the first connection to the last; connected tells how far it came. */
 static int generator_drive(struct orders *orders, struct client *client, bool *connected)
 {
-	struct histogram *lag = NULL;
 	uint64_t rounds;
 	uint32_t number;
 	int rc = orders_await(orders, &number);
@@ -154,20 +153,14 @@ static int generator_drive(struct orders *orders, struct client *client, bool *c
 	if (rc != 0)
 		return rc;
 	*connected = true;
-	if (client->pace.schedule != NULL)
-		client->pace.lag = lag = calloc(1, sizeof(*lag));
 	coordinate_ready(orders);
 	rc = generator_warm(orders, client, &rounds);
-	if (lag != NULL)
-		*lag = (struct histogram){0};
 	if (rc == 0)
 		rc = generator_window(orders, client, rounds);
 	if (rc == 0)
 		rc = client_finish(client);
-	if (rc == 0 && lag != NULL)
-		generator_judge(orders, client, rounds, lag);
-	client->pace.lag = NULL;
-	free(lag);
+	if (rc == 0 && client->pace.schedule != NULL)
+		generator_judge(orders, client, rounds);
 	return rc;
 }
 

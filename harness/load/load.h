@@ -35,10 +35,11 @@ struct generator_settings {
  * compares. It is therefore reported, not judged here: a busy generator does not make a closed
  * loop's latencies false, as it would in an open one.
  *
- * An open loop sends when its schedule says so, answered or not. load_lanes[0] has latencies from
- * the actual start, load_lanes[1] from the intended one, which include what requests waited for
- * room on their connection. It knows its own lag, the time by which requests left late through no
- * fault of the server, and its busy share, of which spinning before an intended start is no part.
+ * An open loop sends when its schedule says so, answered or not. load_lanes has latencies from the
+ * actual start, from the intended one, which include what requests waited for room on their
+ * connection, and its own lag, the time by which requests left late through no fault of the server:
+ * it hides percentiles (harness/measure/distribution.h). It also knows its busy share, of which
+ * spinning before an intended start is no part.
  *
  *   Returns  0 or -errno with a verdict stated: INVALID for a wrong reply, connections not
  *            established and bytes the sockets count otherwise; in an open loop also (with 0) for

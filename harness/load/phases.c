@@ -122,9 +122,11 @@ static int phases_drive(struct orders *orders, struct client *client, struct tal
 	tally->begun = subject->begun;
 	tally->ends = subject->killed_ns != NULL;
 	client->pace.tally = tally;
-	client->pace.corrected = &orders->load_lanes[1];
+	client->pace.corrected = &orders->load_lanes[LOAD_CORRECTED];
+	client->pace.lag = &orders->load_lanes[LOAD_LAG];
 	int rc = client_pace(client, per_connection);
 	client->pace.corrected = NULL;
+	client->pace.lag = NULL;
 	client->pace.tally = NULL;
 	if (rc == 0)
 		phases_close(orders, client, tally, &before);

@@ -5,11 +5,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/load/lag.h"
+#include "harness/measure/distribution.h"
 
 enum { MISSED_PERCENT = 1, BUSY_PERCENT = 70, BEYOND = 10, MS = 1000000 };
 
@@ -121,17 +122,26 @@ static bool enough(const struct histogram *latency, double q)
 	return (double)histogram_count(latency) * (1 - q) >= BEYOND - 1e-6;
 }
 
+/* Their largest values are not kept: percentiles are edges of buckets. */
+static struct distribution told_of(const struct histogram *latency, const struct histogram *lag)
+{
+	return (struct distribution){latency, UINT64_MAX, lag, UINT64_MAX};
+}
+
 static int64_t percentile(const struct histogram *latency, const struct histogram *lag, double q)
 {
-	if (!enough(latency, q) || lag_hides(lag, latency, q))
-		return COURSE_NA;
-	return (int64_t)histogram_quantile_ns(latency, q);
+	struct distribution told = told_of(latency, lag);
+	double ns = distribution_percentile_ns(&told, q);
+
+	return isnan(ns) ? COURSE_NA : (int64_t)ns;
 }
 
 /* Whether the generator offered a phase as it should. */
 static void judge(const struct course_phase *phase, const struct tally_phase *own,
 	uint64_t busy_percent, char *problem, size_t bytes)
 {
+	struct distribution told = told_of(&own->latency, &own->lag);
+
 	if (problem[0] != '\0' || own->sent == 0)
 		return;
 	if (own->lag_ns * 100 > phase->span_ns * MISSED_PERCENT)
@@ -143,7 +153,7 @@ static void judge(const struct course_phase *phase, const struct tally_phase *ow
 		snprintf(problem, bytes,
 			"generator saturated: busy %" PRIu64 " %% of \"%s\" (at most %d %%)",
 			busy_percent, phase->name, BUSY_PERCENT);
-	else if (histogram_count(&own->latency) > 0 && lag_hides(&own->lag, &own->latency, 0.5))
+	else if (histogram_count(&own->latency) > 0 && distribution_hides(&told, 0.5))
 		snprintf(problem, bytes,
 			"p50 n/a: the generator was late by %" PRIu64 " us in the median of \"%s\"",
 			histogram_quantile_ns(&own->lag, 0.5) / 1000, phase->name);

@@ -3,7 +3,8 @@
  * that was due, sent, answered or lost; it makes the course of them (harness/course.h).
  *
  * Percentiles are of corrected latencies, of the requests that were served. One is n/a with fewer
- * than 10 samples beyond it, and where the generator's own lag hides it (lag.h).
+ * than 10 samples beyond it, and where the generator's own lag hides it
+ * (harness/measure/distribution.h).
  */
 #ifndef CONCBENCH_HARNESS_LOAD_TALLY_H
 #define CONCBENCH_HARNESS_LOAD_TALLY_H

@@ -79,7 +79,7 @@ int invocation_map(struct orders **made, const struct orders *draft)
 	orders->arena = arena;
 	orders->invocation = arena_take(arena, sizeof(*orders->invocation));
 	orders->slots = arena_take(arena, (size_t)orders->tasks * sizeof(struct slot));
-	orders->load_lanes = arena_take(arena, 2 * sizeof(struct lane));
+	orders->load_lanes = arena_take(arena, LOAD_LANES * sizeof(struct lane));
 	orders->load = arena_take(arena, sizeof(*orders->load));
 	orders->load_chunks = arena_take(arena, sizeof(*orders->load_chunks));
 	orders->invocation->lanes_count = (int)lanes_of(draft);

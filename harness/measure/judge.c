@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "harness/measure/distribution.h"
 #include "harness/measure/supervisor.h"
 #include "harness/skew.h"
 
@@ -133,7 +134,7 @@ static void judge_saturation(struct record *record, const struct orders *orders,
 	const struct load_report *load = orders->load;
 	double cpus = CPU_COUNT(&orders->sut_cpus) > 0 ? CPU_COUNT(&orders->sut_cpus) : 1;
 	bool closed = (orders->workload->flags & WORKLOAD_SERVER) != 0 &&
-		      histogram_count(&orders->load_lanes[1].histogram) == 0;
+		      histogram_count(&orders->load_lanes[LOAD_CORRECTED].histogram) == 0;
 
 	if (load->wall_ns == 0 || record->window.ns == 0)
 		return;
@@ -152,6 +153,20 @@ static void judge_saturation(struct record *record, const struct orders *orders,
 static uint64_t apart(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : b - a;
+}
+
+/* What the schedule's lag hides is n/a wherever it is printed; here is why. */
+static void judge_lag(struct record *record, const struct orders *orders)
+{
+	const struct lane *lanes = orders->load_lanes;
+	struct distribution latencies = {.latencies = &lanes[LOAD_CORRECTED].histogram,
+		.max_ns = lanes[LOAD_CORRECTED].max_ns,
+		.lag = &lanes[LOAD_LAG].histogram,
+		.lag_max_ns = lanes[LOAD_LAG].max_ns};
+	char text[RECORD_REASON_MAX];
+
+	if (distribution_hidden(&latencies, text, sizeof(text)))
+		warn(record, "%s", text);
 }
 
 static void judge_load(struct record *record, const struct orders *orders)
@@ -175,6 +190,7 @@ static void judge_load(struct record *record, const struct orders *orders)
 	if (load->course.phases_count > 0 && course_fault(&load->course, text, sizeof(text)))
 		refuse(record, STATUS_INVALID, "%s", text);
 	judge_saturation(record, orders, server ? "generator" : "upstream");
+	judge_lag(record, orders);
 	if (record->environment.listen_overflows != 0)
 		refuse(record, STATUS_INVALID, "the listen backlog overflowed %" PRIu64 " times",
 			record->environment.listen_overflows);

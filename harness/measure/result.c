@@ -209,10 +209,12 @@ static int fill_latency(struct record *record, const struct orders *orders)
 			latency->max_ns = lanes[i].max_ns;
 	}
 	latency->present = histogram_count(&latency->closed) != 0;
-	if (server && histogram_count(&orders->load_lanes[1].histogram) != 0) {
-		latency->has_corrected = 1;
-		latency->corrected = orders->load_lanes[1].histogram;
-		latency->corrected_max_ns = orders->load_lanes[1].max_ns;
+	if (server && histogram_count(&orders->load_lanes[LOAD_CORRECTED].histogram) != 0) {
+		latency->has_corrected = latency->has_lag = 1;
+		latency->corrected = orders->load_lanes[LOAD_CORRECTED].histogram;
+		latency->corrected_max_ns = orders->load_lanes[LOAD_CORRECTED].max_ns;
+		latency->lag = orders->load_lanes[LOAD_LAG].histogram;
+		latency->lag_max_ns = orders->load_lanes[LOAD_LAG].max_ns;
 	}
 	return 0;
 }

@@ -52,24 +52,29 @@ static void plot_line(FILE *script, bool first, const char *model, const char *b
 	chart_quote(script, title);
 }
 
-/* x = 1/(1-q), y in seconds, as far as there are enough samples beyond q. */
-static bool write_quantiles(FILE *script, const char *block, const struct histogram *histogram)
+/* x = 1/(1-q), y in seconds, as far as there are enough samples beyond q; without what is n/a. */
+static bool write_quantiles(FILE *script, const char *block, const struct distribution *latencies)
 {
-	uint64_t samples = histogram_count(histogram);
+	uint64_t samples = histogram_count(latencies->latencies);
 	double end = (double)samples / BEYOND;
 
 	if (end < 2)
 		return false;
+	bool any = false;
 	fprintf(script, "$%s << END\n", block);
 	for (int i = 0;; i++) {
 		double x = fmin(2 * pow(10, (double)i / PER_DECADE), end);
-		fprintf(script, "%.6g %.6g\n", x,
-			fmax((double)histogram_quantile_ns(histogram, 1 - 1 / x), 1) / 1e9);
+		double ns = distribution_percentile_ns(latencies, 1 - 1 / x);
+		if (isnan(ns))
+			fputc('\n', script); /* a gap in the line */
+		else
+			fprintf(script, "%.6g %.6g\n", x, fmax(ns, 1) / 1e9);
+		any |= !isnan(ns);
 		if (x >= end)
 			break;
 	}
 	fputs("END\n", script);
-	return true;
+	return any;
 }
 
 /* "1 µs", "10 µs", …: gnuplot has no such letter. */
@@ -107,9 +112,20 @@ static void tell_percentiles(struct chart *chart, const struct row *row)
 	tell(chart, row->model, text);
 }
 
+/* A row's latencies from the intended start, or those from the actual one, which no lag of ours
+   touches. */
+static int view_of(const struct row *row, bool corrected, struct row_latencies *latencies)
+{
+	if (corrected == row->corrected)
+		return row_latencies(row, latencies);
+	latencies->told =
+		(struct distribution){.latencies = &latencies->merged, .max_ns = UINT64_MAX};
+	return row_histogram(row, LATENCY_CLOSED, &latencies->merged);
+}
+
 /* The data of every row, then the lines; corrected whole, uncorrected dashed. */
 static int write_latency(struct chart *chart, FILE *script, const struct group_rows *group,
-	struct histogram *histogram)
+	struct row_latencies *latencies)
 {
 	int rc = 0;
 	bool drawn[MODELS_SHOWN][2] = {{false}}, first = true;
@@ -122,10 +138,10 @@ static int write_latency(struct chart *chart, FILE *script, const struct group_r
 		tell_percentiles(chart, row);
 		for (int corrected = 0; corrected <= row->corrected; corrected++) {
 			snprintf(block, sizeof(block), "d%d_%d", i, corrected);
-			rc = row_histogram(row, corrected == 1, histogram);
+			rc = view_of(row, corrected, latencies);
 			if (rc != 0)
 				return rc;
-			drawn[i][corrected] = write_quantiles(script, block, histogram);
+			drawn[i][corrected] = write_quantiles(script, block, &latencies->told);
 		}
 	}
 	write_latency_axes(script);
@@ -149,7 +165,7 @@ static int write_latency(struct chart *chart, FILE *script, const struct group_r
 int chart_latency(struct charts *charts, const struct report *report, int number)
 {
 	const struct group_rows *group = &report->groups.groups[number];
-	struct histogram *histogram;
+	struct row_latencies *latencies;
 	int lines = 0;
 	FILE *script;
 
@@ -161,9 +177,9 @@ int chart_latency(struct charts *charts, const struct report *report, int number
 		begin(charts, report, number, "latency", "latency by percentile", &script);
 	if (chart == NULL)
 		return -ENOMEM;
-	histogram = malloc(sizeof(*histogram));
-	int rc = histogram == NULL ? -ENOMEM : write_latency(chart, script, group, histogram);
-	free(histogram);
+	latencies = malloc(sizeof(*latencies));
+	int rc = latencies == NULL ? -ENOMEM : write_latency(chart, script, group, latencies);
+	free(latencies);
 	return chart_end(chart, script, rc);
 }
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "harness/params.h"
-#include "harness/record_latency.h"
 #include "harness/skew.h"
 #include "harness/stats/order.h"
 
@@ -128,54 +127,74 @@ static double fairness(const struct row *row)
 	return middle;
 }
 
-int row_histogram(const struct row *row, bool corrected, struct histogram *merged)
+int row_histogram(const struct row *row, enum latency_view view, struct histogram *merged)
 {
 	int rc = 0;
 
 	memset(merged, 0, sizeof(*merged));
 	for (int i = 0; i < row->records_count && rc == 0; i++)
 		if (row->records[i]->status == STATUS_OK)
-			rc = record_latency_add(row->records[i], corrected, merged);
+			rc = record_latency_add(row->records[i], view, merged);
 	return rc;
 }
 
-/* The largest latency of all invocations that tell; and whether one of them was corrected. */
-static void find_largest(struct row *row)
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+int row_latencies(const struct row *row, struct row_latencies *latencies)
+{
+	struct distribution *told = &latencies->told;
+	struct latency_facts facts;
+	int rc = row_histogram(
+		row, row->corrected ? LATENCY_CORRECTED : LATENCY_CLOSED, &latencies->merged);
+
+	if (rc == 0)
+		rc = row_histogram(row, LATENCY_LAG, &latencies->lag);
+	*told = (struct distribution){.latencies = &latencies->merged, .lag = &latencies->lag};
+	for (int i = 0; i < row->records_count; i++) {
+		if (row->records[i]->status != STATUS_OK ||
+			!record_latency_facts(row->records[i], &facts) ||
+			(row->corrected && !facts.has_corrected))
+			continue;
+		told->max_ns = greater(
+			told->max_ns, row->corrected ? facts.corrected_max_ns : facts.max_ns);
+		told->lag_max_ns = greater(told->lag_max_ns, facts.lag_max_ns);
+	}
+	return rc;
+}
+
+/* Whether one of the row's invocations that count was an open loop. */
+static bool is_corrected(const struct row *row)
 {
 	struct latency_facts facts;
 
 	for (int i = 0; i < row->records_count; i++)
 		if (row->records[i]->status == STATUS_OK &&
 			record_latency_facts(row->records[i], &facts) && facts.has_corrected)
-			row->corrected = true;
-	for (int i = 0; i < row->records_count; i++) {
-		if (row->records[i]->status != STATUS_OK ||
-			!record_latency_facts(row->records[i], &facts) ||
-			(row->corrected && !facts.has_corrected))
-			continue;
-		double max_ns = (double)(row->corrected ? facts.corrected_max_ns : facts.max_ns);
-		row->max_ns = isnan(row->max_ns) || max_ns > row->max_ns ? max_ns : row->max_ns;
-	}
+			return true;
+	return false;
 }
 
 /* Histograms are merged first: percentiles of percentiles mean nothing. */
 static int merge_latencies(struct row *row)
 {
-	struct histogram *merged = malloc(sizeof(*merged));
+	struct row_latencies *latencies = malloc(sizeof(*latencies));
+	char text[RECORD_REASON_MAX];
 
-	find_largest(row);
-	int rc = merged == NULL ? -ENOMEM : row_histogram(row, row->corrected, merged);
-	row->samples = rc == 0 ? histogram_count(merged) : 0;
-	for (int i = 0; i < PERCENTILES; i++) {
-		double q = percentile_shares[i];
-		/* fewer samples than 10 beyond the percentile say nothing about it; the tolerance
-		   is for 1 - 0.999, which is not exactly 0.001 */
-		if ((double)row->samples * (1 - q) < 10 - 1e-6)
-			continue;
-		double ns = (double)histogram_quantile_ns(merged, q);
-		row->percentiles_ns[i] = ns > row->max_ns ? row->max_ns : ns;
+	row->corrected = is_corrected(row);
+	int rc = latencies == NULL ? -ENOMEM : row_latencies(row, latencies);
+	if (rc == 0) {
+		row->samples = histogram_count(&latencies->merged);
+		for (int i = 0; i < PERCENTILES; i++)
+			row->percentiles_ns[i] =
+				distribution_percentile_ns(&latencies->told, percentile_shares[i]);
+		row->max_ns = distribution_percentile_ns(&latencies->told, 1);
+		if (distribution_hidden(&latencies->told, text, sizeof(text)))
+			row_warn(row, text);
 	}
-	free(merged);
+	free(latencies);
 	return rc;
 }
 

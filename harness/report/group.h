@@ -6,6 +6,8 @@
 #define CONCBENCH_HARNESS_REPORT_GROUP_H
 
 #include "harness/report/course.h"
+#include "harness/measure/distribution.h"
+#include "harness/record_latency.h"
 #include "harness/report/session.h"
 #include "harness/stats/interval.h"
 
@@ -90,10 +92,19 @@ void row_warn(struct row *row, const char *text);
 
 /*
  * Adds up the histograms of the row's ok invocations.
- *   corrected  those from the intended start; else from the actual one
  *   Returns  0 or -ENOMEM.
  */
-int row_histogram(const struct row *row, bool corrected, struct histogram *merged)
+int row_histogram(const struct row *row, enum latency_view view, struct histogram *merged)
+	__attribute__((warn_unused_result));
+
+/* The latencies of a row: from the intended start where an invocation has them. */
+struct row_latencies {
+	struct histogram merged, lag;
+	struct distribution told; /* points at them */
+};
+
+/* Fills some 74 KiB, the caller's, once row->corrected is known. Returns  0 or -ENOMEM. */
+int row_latencies(const struct row *row, struct row_latencies *latencies)
 	__attribute__((warn_unused_result));
 
 /* Ratios of a group's rows to the best one, from pairs (ratios.c). 0 or -ENOMEM. */

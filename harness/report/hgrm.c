@@ -43,8 +43,11 @@ static void write_foot(FILE *out, const struct histogram *histogram, uint64_t ma
 		1 << HISTOGRAM_SUB_BITS);
 }
 
-void hgrm_write(FILE *out, const struct histogram *histogram, uint64_t max_ns)
+void hgrm_write(FILE *out, const struct distribution *distribution)
 {
+	const struct histogram *histogram = distribution->latencies;
+	uint64_t max_ns = distribution->max_ns;
+	char hidden[200];
 	uint64_t count = histogram_count(histogram), seen = 0;
 	double level = 0;
 
@@ -53,12 +56,15 @@ void hgrm_write(FILE *out, const struct histogram *histogram, uint64_t max_ns)
 		seen += histogram->counts[i];
 		double share = (double)seen / (double)count;
 		while (histogram->counts[i] > 0 && level < 1 && share >= level && seen < count) {
-			fprintf(out, "%12.3f %2.12f %10" PRIu64 " %14.2f\n", bucket_ms(i, max_ns),
-				level, seen, 1 / (1 - level));
+			if (!distribution_hides(distribution, level))
+				fprintf(out, "%12.3f %2.12f %10" PRIu64 " %14.2f\n",
+					bucket_ms(i, max_ns), level, seen, 1 / (1 - level));
 			level = next_level(level);
 		}
 	}
-	if (count > 0)
+	if (count > 0 && !distribution_hides(distribution, 1))
 		fprintf(out, "%12.3f %2.12f %10" PRIu64 "\n", (double)max_ns / 1e6, 1.0, count);
+	if (distribution_hidden(distribution, hidden, sizeof(hidden)))
+		fprintf(out, "#[Left out = %s]\n", hidden);
 	write_foot(out, histogram, max_ns);
 }

@@ -6,12 +6,12 @@
 
 #include <stdio.h>
 
-#include "harness/measure/histogram.h"
+#include "harness/measure/distribution.h"
 
 /*
  * Writes the table, values in ms: five percentiles for every halving of the distance to 100 %.
- *   max_ns   the largest value recorded
+ * Levels that the load's lag hides are left out, and a comment says so.
  */
-void hgrm_write(FILE *out, const struct histogram *histogram, uint64_t max_ns);
+void hgrm_write(FILE *out, const struct distribution *distribution);
 
 #endif

@@ -20,6 +20,9 @@ static struct record whole(void)
 	record.latency->closed.counts[histogram_bucket(1000)] = 7;
 	record.latency->closed.counts[histogram_bucket(1234567)] = 1;
 	record.latency->corrected.counts[histogram_bucket(7654321)] = 8;
+	record.latency->has_lag = 1;
+	record.latency->lag_max_ns = 4321;
+	record.latency->lag.counts[histogram_bucket(4321)] = 8;
 	return record;
 }
 
@@ -36,8 +39,8 @@ START_TEST(packing_changes_nothing_that_is_read)
 	ck_assert(facts.has_corrected);
 	ck_assert_uint_eq(facts.max_ns, 1234567);
 	ck_assert_uint_eq(facts.corrected_max_ns, 7654321);
-	ck_assert_int_eq(record_latency_add(&record, false, &sum), 0);
-	ck_assert_int_eq(record_latency_add(&record, false, &sum), 0);
+	ck_assert_int_eq(record_latency_add(&record, LATENCY_CLOSED, &sum), 0);
+	ck_assert_int_eq(record_latency_add(&record, LATENCY_CLOSED, &sum), 0);
 	ck_assert_uint_eq(histogram_count(&sum), 16);
 	after = record_latency_whole(&record);
 	ck_assert_ptr_nonnull(after);
@@ -70,7 +73,7 @@ START_TEST(a_record_without_latencies_stays_without)
 
 	ck_assert_int_eq(record_latency_pack(&record), 0);
 	ck_assert(!record_latency_facts(&record, &facts));
-	ck_assert_int_eq(record_latency_add(&record, true, &sum), 0);
+	ck_assert_int_eq(record_latency_add(&record, LATENCY_CORRECTED, &sum), 0);
 	ck_assert_ptr_null(record_latency_whole(&record));
 }
 END_TEST

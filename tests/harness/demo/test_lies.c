@@ -43,6 +43,7 @@ static int always_alike(const struct plan *plan, struct record *record)
 	record->latency = calloc(1, sizeof(*record->latency));
 	record->latency->present = record->latency->has_corrected = 1;
 	record->latency->closed = record->latency->corrected = histogram;
+	record->latency->max_ns = record->latency->corrected_max_ns = 50000;
 	return 0;
 }
 

@@ -68,7 +68,7 @@ START_TEST(an_open_loop_makes_the_requests_of_its_schedule)
 	ck_assert_uint_eq(drive.requests, 60);
 	ck_assert_uint_eq(drive.replies, 60);
 	ck_assert_uint_eq(histogram_count(&drive.corrected.histogram), 60);
-	ck_assert_uint_eq(histogram_count(&drive.lag), 60);
+	ck_assert_uint_eq(histogram_count(&drive.lag.histogram), 60);
 }
 END_TEST
 

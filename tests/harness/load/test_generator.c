@@ -18,7 +18,7 @@
 enum { CONNECTIONS = 6, ACTIVE = 4, PER_ROUND = 5, ROUNDS = 3, BYTES = 64 };
 
 static struct faulty_server server;
-static struct lane lanes[2];
+static struct lane lanes[LOAD_LANES];
 static struct load_report report;
 static struct chunks chunks;
 static struct orders orders;
@@ -192,7 +192,8 @@ START_TEST(an_open_loop_does_the_same_work_and_has_both_views)
 	ck_assert_uint_eq(report.checksum, checksum);
 	ck_assert_uint_eq(report.operations, ACTIVE * PER_ROUND * ROUNDS);
 	ck_assert_uint_eq(histogram_count(&lanes[0].histogram), report.operations);
-	ck_assert_uint_eq(histogram_count(&lanes[1].histogram), report.operations);
+	ck_assert_uint_eq(histogram_count(&lanes[LOAD_CORRECTED].histogram), report.operations);
+	ck_assert_uint_eq(histogram_count(&lanes[LOAD_LAG].histogram), report.operations);
 	ck_assert_uint_eq(chunks.count, 0);
 }
 END_TEST

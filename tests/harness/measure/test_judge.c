@@ -47,9 +47,20 @@ END_TEST
 
 START_TEST(a_saturated_generator_of_an_open_loop_is_invalid)
 {
-	lane_record(&orders->load_lanes[1], 1000);
+	lane_record(&orders->load_lanes[LOAD_CORRECTED], 1000);
 	orders->load->busy_ns = 710000000;
 	assert_status(STATUS_INVALID, "generator saturated: busy 71 % of the window");
+}
+END_TEST
+
+START_TEST(what_the_lag_of_the_load_hides_is_named)
+{
+	for (int i = 0; i < 1000; i++) {
+		lane_record(&orders->load_lanes[LOAD_CORRECTED], 1000000);
+		lane_record(&orders->load_lanes[LOAD_LAG], i < 985 ? 1000 : 400000);
+	}
+	assert_status(STATUS_OK, "");
+	ck_assert_ptr_nonnull(strstr(record.warning, "p99, max n/a: the load itself left late by"));
 }
 END_TEST
 
@@ -231,6 +242,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tcase, make, release);
 	tcase_add_test(tcase, nothing_to_say_is_ok);
 	tcase_add_test(tcase, a_saturated_generator_of_an_open_loop_is_invalid);
+	tcase_add_test(tcase, what_the_lag_of_the_load_hides_is_named);
 	tcase_add_test(
 		tcase, a_closed_loop_whose_generator_is_full_and_server_is_not_is_a_lower_bound);
 	tcase_add_test(tcase, a_closed_loop_whose_server_is_full_too_is_the_servers_rate);

@@ -135,6 +135,24 @@ START_TEST(corrected_latencies_are_shown_where_there_are_any)
 }
 END_TEST
 
+START_TEST(what_the_lag_of_all_invocations_hides_is_not_available_and_says_why)
+{
+	samples(2000, 1000000);
+	records[0].latency->has_corrected = records[0].latency->has_lag = 1;
+	records[0].latency->corrected.counts[histogram_bucket(1000000)] = 2000;
+	records[0].latency->corrected_max_ns = 1000000;
+	records[0].latency->lag.counts[histogram_bucket(1000)] = 1970;
+	records[0].latency->lag.counts[histogram_bucket(400000)] = 30;
+	records[0].latency->lag_max_ns = 400000;
+	ck_assert_int_eq(row_compute(&row, &group), 0);
+	ck_assert_double_eq(row.percentiles_ns[P50], 1000000);
+	ck_assert(isnan(row.percentiles_ns[P99]));
+	ck_assert(isnan(row.max_ns));
+	ck_assert_int_eq(row.warnings_count, 1);
+	ck_assert_ptr_nonnull(strstr(row.warnings[0], "p99, max n/a: the load itself left late"));
+}
+END_TEST
+
 START_TEST(a_window_that_the_skew_eats_has_no_rate)
 {
 	for (int i = 0; i < INVOCATIONS; i++)
@@ -274,6 +292,7 @@ Suite *suite(void)
 	tcase_add_test(c, histograms_are_merged_before_percentiles_are_taken);
 	tcase_add_test(c, no_percentile_lies_above_the_maximum);
 	tcase_add_test(c, corrected_latencies_are_shown_where_there_are_any);
+	tcase_add_test(c, what_the_lag_of_all_invocations_hides_is_not_available_and_says_why);
 	tcase_add_test(c, a_window_that_the_skew_eats_has_no_rate);
 	tcase_add_test(c, rates_of_the_fewer_invocations_are_not_chosen);
 	tcase_add_test(c, a_skew_where_all_cpus_were_full_takes_no_rate);

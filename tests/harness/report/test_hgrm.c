@@ -8,7 +8,7 @@
 
 #include "tests/suite.h"
 
-static struct histogram histogram;
+static struct histogram histogram, lag;
 
 static char *written(uint64_t max_ns)
 {
@@ -17,7 +17,7 @@ static char *written(uint64_t max_ns)
 	FILE *out = open_memstream(&text, &bytes);
 
 	ck_assert_ptr_nonnull(out);
-	hgrm_write(out, &histogram, max_ns);
+	hgrm_write(out, &(struct distribution){&histogram, max_ns, &lag, 0});
 	fclose(out);
 	return text;
 }
@@ -52,6 +52,21 @@ START_TEST(levels_halve_their_distance_to_the_end)
 }
 END_TEST
 
+START_TEST(levels_that_the_lag_hides_are_left_out_and_named)
+{
+	histogram.counts[histogram_bucket(900000)] = histogram.counts[histogram_bucket(1000000)] =
+		1000;
+	lag.counts[histogram_bucket(1000)] = 1970;
+	lag.counts[histogram_bucket(400000)] = 30;
+	char *text = written(1000000);
+
+	ck_assert_ptr_nonnull(strstr(text, " 0.500000000000 "));
+	ck_assert_ptr_null(strstr(text, " 0.99"));
+	ck_assert_ptr_nonnull(strstr(text, "#[Left out = p99 n/a: the load itself left late by"));
+	free(text);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("hgrm");
@@ -59,6 +74,7 @@ Suite *suite(void)
 
 	tcase_add_test(c, an_empty_histogram_has_a_head_and_a_foot);
 	tcase_add_test(c, levels_halve_their_distance_to_the_end);
+	tcase_add_test(c, levels_that_the_lag_hides_are_left_out_and_named);
 	suite_add_tcase(s, c);
 	return s;
 }
