@@ -21,6 +21,12 @@ static inline uint64_t draw_bits(uint64_t seed, uint64_t id)
 	return draw_mix(draw_mix(seed) ^ draw_mix(id));
 }
 
+/* The id of a request to the upstream: which request of which connection. */
+static inline uint64_t draw_request_id(uint32_t connection, uint64_t number)
+{
+	return (uint64_t)connection << 40 ^ number;
+}
+
 /* In (0, 1): never 0, so that its logarithm is finite. */
 static inline double draw_unit(uint64_t seed, uint64_t id)
 {

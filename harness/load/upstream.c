@@ -149,7 +149,7 @@ static int upstream_begin(struct upstream *up, struct asker *asker, uint64_t now
 	const struct message_header *request = &asker->request;
 	struct message_header expected =
 		message_header(&up->messages, request->connection, request->number);
-	uint64_t id = (uint64_t)request->connection << 40 ^ request->number;
+	uint64_t id = draw_request_id(request->connection, request->number);
 
 	asker->request_offset = 0;
 	up->orders->load->requests++;

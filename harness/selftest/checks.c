@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "harness/load/draw.h"
 #include "harness/report/ledger.h"
 #include "harness/selftest/recorder.h"
 #include "harness/selftest/selftest.h"
@@ -59,6 +60,11 @@ const struct check selftest_checks[] = {
 	{"memory", "shared memory is charged once", check_shared, 0, false, 1},
 	{"memory", "a thread's kernel stack is seen", check_kernel_stack, 0, false, 3},
 	{"memory", "a forked child against a bare one", check_bare_fork, 0, false, 7},
+	{"latency", "a generator slowed on purpose", check_slow_generator, ASYNC, false, 1},
+	{"latency", "delays of 50 ms, fixed", check_delays, DRAW_FIXED, false, 4},
+	{"latency", "delays of 50 ms, exponential", check_delays, DRAW_EXPONENTIAL, false, 2},
+	{"latency", "delays of 50 ms, log-normal", check_delays, DRAW_LOGNORMAL, false, 2},
+	{"latency", "delays of 50 ms, bimodal", check_delays, DRAW_BIMODAL, false, 2},
 	{"latency", "a stopped server, async", check_stall, ASYNC, false, 22},
 	{"latency", "a stopped server, threads", check_stall, THREADS, false, 22},
 	{"latency", "a stopped server, processes", check_stall, PROCESSES, false, 22},

@@ -103,6 +103,8 @@ void check_touched(struct line *line, const struct subjects *subjects, int varia
 void check_shared(struct line *line, const struct subjects *subjects, int variant);
 void check_kernel_stack(struct line *line, const struct subjects *subjects, int variant);
 void check_bare_fork(struct line *line, const struct subjects *subjects, int variant);
+void check_slow_generator(struct line *line, const struct subjects *subjects, int variant);
+void check_delays(struct line *line, const struct subjects *subjects, int variant);
 void check_stall(struct line *line, const struct subjects *subjects, int variant);
 
 /* One field of the line, cut to its room. */
