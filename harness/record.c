@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/fields.h"
+#include "harness/latency_fields.h"
 #include "harness/record_course.h"
 #include "harness/record_latency.h"
 
@@ -223,110 +224,6 @@ static int read_chunks(void *base, const json_t *value, struct field_error *erro
 	return 0;
 }
 
-static json_t *pack(const struct histogram *histogram)
-{
-	char *packed = histogram_pack(histogram);
-	json_t *string = packed == NULL ? NULL : json_string(packed);
-
-	free(packed);
-	return string;
-}
-
-static int unpack(struct histogram *histogram, const char *name, const json_t *value,
-	struct field_error *error)
-{
-	if (!json_is_string(value))
-		return field_refuse(error, "latency.%s is not a string", name);
-	if (histogram_unpack(histogram, json_string_value(value)) != 0)
-		return field_refuse(error, "latency.%s is not a packed histogram", name);
-	return 0;
-}
-
-static json_t *write_closed(const void *base)
-{
-	return pack(&((const struct record_latency *)base)->closed);
-}
-
-static int read_closed(void *base, const json_t *value, struct field_error *error)
-{
-	return unpack(&((struct record_latency *)base)->closed, "closed", value, error);
-}
-
-/* null in a closed loop, where there is no intended start to correct to */
-static json_t *write_corrected(const void *base)
-{
-	const struct record_latency *latency = base;
-
-	return latency->has_corrected ? pack(&latency->corrected) : json_null();
-}
-
-static int read_corrected(void *base, const json_t *value, struct field_error *error)
-{
-	struct record_latency *latency = base;
-
-	latency->has_corrected = !json_is_null(value);
-	return latency->has_corrected ? unpack(&latency->corrected, "corrected", value, error) : 0;
-}
-
-/* null where there was no schedule to be late for */
-static json_t *write_lag(const void *base)
-{
-	const struct record_latency *latency = base;
-
-	return latency->has_lag ? pack(&latency->lag) : json_null();
-}
-
-static int read_lag(void *base, const json_t *value, struct field_error *error)
-{
-	struct record_latency *latency = base;
-
-	latency->has_lag = !json_is_null(value);
-	return latency->has_lag ? unpack(&latency->lag, "lag", value, error) : 0;
-}
-
-static const struct field latency_fields[] = {
-	{.name = "closed", .type = FIELD_SPECIAL, .write = write_closed, .read = read_closed},
-	{.name = "corrected",
-		.type = FIELD_SPECIAL,
-		.write = write_corrected,
-		.read = read_corrected},
-	{FIELD(COUNT, struct record_latency, max_ns)},
-	{FIELD(COUNT, struct record_latency, corrected_max_ns)},
-	{.name = "lag",
-		.type = FIELD_SPECIAL,
-		.optional = true,
-		.write = write_lag,
-		.read = read_lag},
-	{FIELD(COUNT, struct record_latency, lag_max_ns), .optional = true},
-	{0},
-};
-
-static json_t *write_latency(const void *base)
-{
-	const struct record *record = base;
-
-	if (record->packed_latency == NULL &&
-		(record->latency == NULL || !record->latency->present))
-		return json_null();
-	struct record_latency *whole = record_latency_whole(record);
-	json_t *object = whole == NULL ? NULL : fields_write(latency_fields, whole);
-	free(whole);
-	return object;
-}
-
-static int read_latency(void *base, const json_t *value, struct field_error *error)
-{
-	struct record *record = base;
-
-	if (json_is_null(value))
-		return 0;
-	record->latency = calloc(1, sizeof(*record->latency));
-	if (record->latency == NULL)
-		return -ENOMEM;
-	record->latency->present = 1;
-	return fields_read(latency_fields, record->latency, value, "latency.", error);
-}
-
 static const struct field record_fields[] = {
 	{FIELD(INTEGER, struct record, schema), .min = RECORD_SCHEMA, .max = RECORD_SCHEMA},
 	{FIELD(CHOICE, struct record, kind), .names = kind_names, .max = KINDS},
@@ -348,7 +245,7 @@ static const struct field record_fields[] = {
 	{FIELD(COUNT, struct record, injected), .optional = true},
 	{FIELD(GROUP, struct record, memory), .fields = memory_fields},
 	{FIELD(GROUP, struct record, counts), .fields = counts_fields},
-	{.name = "latency", .type = FIELD_SPECIAL, .write = write_latency, .read = read_latency},
+	{.name = "latency", .type = FIELD_SPECIAL, .write = latency_write, .read = latency_read},
 	{.name = "course",
 		.type = FIELD_SPECIAL,
 		.optional = true,

@@ -43,7 +43,7 @@ static size_t arena_bytes_of(const struct orders *orders)
 
 	return sizeof(struct arena) + sizeof(struct orders) + sizeof(struct invocation) +
 	       (size_t)orders->tasks * sizeof(struct slot) +
-	       (lanes_of(orders) + 2) * (sizeof(struct lane) + TAKE_SLACK) +
+	       (lanes_of(orders) + LOAD_LANES) * (sizeof(struct lane) + TAKE_SLACK) +
 	       sizeof(struct load_report) + sizeof(struct chunks) + 8 * TAKE_SLACK + own;
 }
 

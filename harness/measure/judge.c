@@ -93,10 +93,22 @@ static void judge_death(struct record *record, const struct child *child, const 
 		WTERMSIG(child->status), strsignal(WTERMSIG(child->status)));
 }
 
+/* Whatever ended it: the load knows which requests of a server never had a reply. */
+static void judge_losses(struct record *record, const struct supervisor *supervisor)
+{
+	const struct load_report *load = supervisor->orders->load;
+
+	if ((supervisor->orders->workload->flags & WORKLOAD_SERVER) != 0 &&
+		load->requests > load->replies && !supervisor_met(supervisor))
+		warn(record, "%" PRIu64 " of %" PRIu64 " requests had no reply",
+			load->requests - load->replies, load->requests);
+}
+
 void judge_end(struct record *record, const struct supervisor *supervisor)
 {
 	const struct invocation *invocation = supervisor->invocation;
 
+	judge_losses(record, supervisor);
 	judge_death(record, &supervisor->root, "the first process of the SUT");
 	judge_death(record, &supervisor->load, "the load process");
 	if (invocation->verdict_taken)

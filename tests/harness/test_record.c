@@ -56,9 +56,8 @@ static void fill(struct record *record)
 	record->latency->present = 1;
 	record->latency->closed.counts[histogram_bucket(1000)] = 5;
 	record->latency->closed.counts[histogram_bucket(123456789)] = 1;
-	record->latency->has_corrected = 1;
+	record->latency->has_corrected = record->latency->has_lag = 1;
 	record->latency->corrected.counts[histogram_bucket(2000)] = 6;
-	record->latency->has_lag = 1;
 	record->latency->lag.counts[histogram_bucket(300)] = 6;
 	record->latency->lag_max_ns = 301;
 	record->latency->max_ns = 123456789;
@@ -342,13 +341,15 @@ START_TEST(a_record_of_an_older_version_lacks_what_is_younger)
 	fill(&record);
 	char *line = record_to_json(&record);
 	json_t *root = json_loads(line, 0, NULL);
+	json_t *latency = json_object_get(root, "latency");
 	for (int i = 0; i < YOUNGER; i++)
-		ck_assert_int_eq(json_object_del(root, younger[i]), 0);
+		ck_assert(json_object_del(json_object_get(root, younger[i]) ? root : latency,
+				  younger[i]) == 0);
 	char *older = json_dumps(root, JSON_COMPACT);
 	ck_assert_msg(
 		record_from_json(&back, older, strlen(older), error, ERROR_MAX) == 0, "%s", error);
 	ck_assert(back.fairness.fastest_per_s == 0 && back.fairness.slowest_per_s == 0);
-	ck_assert_str_eq(back.guest.program, "");
+	ck_assert(back.guest.program[0] == '\0' && !back.latency->has_lag);
 	json_decref(root);
 	free(older);
 	free(line);

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "tests/faulty_server.h"
+#include "tests/proxy.h"
 #include "tests/suite.h"
 
 static struct faulty_server server;
+static struct proxy network;
 static struct target target;
 static struct drive drive;
 static struct drive_settings settings;
@@ -24,13 +26,11 @@ static void aim(uint32_t number)
 	ck_assert_int_eq(target_resolve(&target, error, sizeof(error)), 0);
 }
 
-static int run(enum server_fault fault, size_t after, uint64_t rate_per_s)
+static int drive_at(uint32_t number, uint64_t rate_per_s, uint64_t duration_ns)
 {
-	server = (struct faulty_server){.fault = fault, .after = after};
-	faulty_server_start(&server, ENDPOINT_TCP, 128);
-	aim(server.number);
+	aim(number);
 	settings = (struct drive_settings){.rate_per_s = rate_per_s,
-		.duration_ns = 60000000,
+		.duration_ns = duration_ns,
 		.timeout_ns = 100000000,
 		.client = {.connections = 4,
 			.active = 4,
@@ -38,10 +38,35 @@ static int run(enum server_fault fault, size_t after, uint64_t rate_per_s)
 			.message_bytes = 64,
 			.per_round = 1,
 			.target = &target}};
-	int rc = drive_run(&drive, &settings);
+	return drive_run(&drive, &settings);
+}
+
+static int run(enum server_fault fault, size_t after, uint64_t rate_per_s)
+{
+	server = (struct faulty_server){.fault = fault, .after = after};
+	faulty_server_start(&server, ENDPOINT_TCP, 128);
+	int rc = drive_at(server.number, rate_per_s, 60000000);
 	faulty_server_stop(&server);
 	return rc;
 }
+
+/* Over a network that misbehaves in the fourth reply of every connection. */
+static int run_through(enum proxy_fault fault, uint64_t rate_per_s)
+{
+	server = (struct faulty_server){.fault = SERVER_NONE};
+	faulty_server_start(&server, ENDPOINT_TCP, 128);
+	network = (struct proxy){.fault = fault, .after = 220, .server = server.number};
+	proxy_start(&network);
+	int rc = drive_at(network.number, rate_per_s, 120000000);
+	proxy_stop(&network);
+	faulty_server_stop(&server);
+	return rc;
+}
+
+static const struct {
+	enum proxy_fault fault;
+	uint64_t rate_per_s;
+} breaks[] = {{PROXY_CUT, 0}, {PROXY_RESET, 1000}};
 
 START_TEST(a_closed_loop_asks_for_as_long_as_it_was_told)
 {
@@ -108,6 +133,27 @@ START_TEST(a_server_that_falls_silent_is_not_waited_for_for_ever)
 }
 END_TEST
 
+START_TEST(what_a_network_that_breaks_connections_took_is_counted)
+{
+	ck_assert_int_eq(run_through(breaks[_i].fault, breaks[_i].rate_per_s), 0);
+	ck_assert_uint_ge(drive.losses.broken, 1);
+	ck_assert_uint_ge(drive.losses.unanswered, 1);
+	ck_assert_uint_eq(
+		drive.replies + drive.losses.unanswered + drive.unanswered, drive.requests);
+	ck_assert_uint_eq(drive.wrong, 0);
+	ck_assert_str_ne(drive.problem, "");
+}
+END_TEST
+
+START_TEST(what_a_network_swallowed_is_counted_and_not_waited_for_for_ever)
+{
+	ck_assert_int_eq(run_through(PROXY_HOLE, 0), 0);
+	ck_assert_uint_ge(drive.unanswered, 1);
+	ck_assert_uint_eq(drive.replies + drive.unanswered, drive.requests);
+	ck_assert_uint_le(drive.replies, 2 * 4);
+}
+END_TEST
+
 START_TEST(nobody_there_is_an_error_with_a_reason)
 {
 	struct faulty_server gone = {.fault = SERVER_NONE};
@@ -133,6 +179,8 @@ Suite *suite(void)
 	tcase_add_test(c, connections_that_break_are_made_anew_and_counted);
 	tcase_add_test(c, an_open_loop_keeps_its_schedule_over_broken_connections);
 	tcase_add_test(c, a_server_that_falls_silent_is_not_waited_for_for_ever);
+	tcase_add_loop_test(c, what_a_network_that_breaks_connections_took_is_counted, 0, 2);
+	tcase_add_test(c, what_a_network_swallowed_is_counted_and_not_waited_for_for_ever);
 	tcase_add_test(c, nobody_there_is_an_error_with_a_reason);
 	tcase_set_timeout(c, 30);
 	suite_add_tcase(s, c);

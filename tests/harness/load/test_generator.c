@@ -13,11 +13,14 @@
 #include <string.h>
 
 #include "tests/faulty_server.h"
+#include "tests/proxy.h"
 #include "tests/suite.h"
 
 enum { CONNECTIONS = 6, ACTIVE = 4, PER_ROUND = 5, ROUNDS = 3, BYTES = 64 };
 
 static struct faulty_server server;
+static struct proxy network;
+static bool through_network;
 static struct lane lanes[LOAD_LANES];
 static struct load_report report;
 static struct chunks chunks;
@@ -63,16 +66,21 @@ void __wrap_coordinate_close(struct orders *o, uint64_t end_ns)
 	note('c');
 }
 
+/* Over a network that swallows, not before a second silence after it has done so. */
 bool __wrap_coordinate_cancelled(const struct orders *o)
 {
+	static int silences;
+
 	(void)o;
-	return cancelled;
+	if (through_network && network.struck < ACTIVE)
+		return false;
+	return cancelled && (!through_network || silences++ > 0);
 }
 
 int __wrap_orders_await(struct orders *o, uint32_t *port)
 {
 	(void)o;
-	*port = server.number;
+	*port = through_network ? network.number : server.number;
 	return 0;
 }
 
@@ -102,9 +110,24 @@ static int load(enum server_fault fault, size_t after)
 	server.fault = fault;
 	server.after = after;
 	faulty_server_start(&server, ENDPOINT_TCP, 16);
+	network.server = server.number;
+	if (through_network)
+		proxy_start(&network);
 	int rc = load_generate(&orders, &settings);
+	if (through_network)
+		proxy_stop(&network);
 	faulty_server_stop(&server);
 	return rc;
+}
+
+/* The same over a network that misbehaves after the third reply of a connection. */
+static int load_through(enum proxy_fault fault, int delay_ms)
+{
+	through_network = true;
+	network.fault = fault;
+	network.after = 3 * BYTES + BYTES / 2;
+	network.delay_ms = delay_ms;
+	return load(SERVER_NONE, 0);
 }
 
 START_TEST(the_harness_is_asked_in_order_and_told_what_was_replied)
@@ -207,6 +230,44 @@ START_TEST(a_rate_that_cannot_be_offered_is_invalid)
 }
 END_TEST
 
+START_TEST(a_slow_network_shows_in_every_latency)
+{
+	ck_assert_int_eq(load_through(PROXY_PASS, 5), 0);
+	ck_assert_int_eq(status, STATUS_OK);
+	ck_assert_uint_eq(histogram_count(&lanes[0].histogram), report.operations);
+	/* there and back; the bucket of 10 ms may begin a little below */
+	ck_assert_uint_ge(histogram_quantile_ns(&lanes[0].histogram, 0), 10000000);
+	ck_assert_uint_eq(network.passed_bytes, report.received);
+}
+END_TEST
+
+START_TEST(a_connection_cut_in_the_middle_of_a_reply_has_failed_and_says_what_was_lost)
+{
+	ck_assert_int_eq(load_through(PROXY_CUT, 0), -ECONNRESET);
+	ck_assert_int_eq(status, STATUS_FAILED);
+	ck_assert_ptr_nonnull(strstr(reason, "closed by the server after 3 replies to 4 requests"));
+	ck_assert_uint_gt(report.requests, report.replies);
+}
+END_TEST
+
+START_TEST(a_connection_that_is_reset_has_failed_and_says_what_was_lost)
+{
+	ck_assert_int_eq(load_through(PROXY_RESET, 0), -ECONNRESET);
+	ck_assert_int_eq(status, STATUS_FAILED);
+	ck_assert_ptr_nonnull(strstr(reason, "Connection reset by peer"));
+	ck_assert_uint_gt(report.requests, report.replies);
+}
+END_TEST
+
+START_TEST(a_network_that_swallows_everything_is_left_when_told_and_says_what_was_lost)
+{
+	cancelled = true; /* asked only after a silence */
+	ck_assert_int_eq(load_through(PROXY_HOLE, 0), -ECANCELED);
+	ck_assert_uint_eq(report.replies, 3 * ACTIVE + (CONNECTIONS - ACTIVE));
+	ck_assert_uint_eq(report.requests - report.replies, ACTIVE);
+}
+END_TEST
+
 START_TEST(a_cancelled_load_states_no_verdict)
 {
 	cancelled = true;
@@ -229,6 +290,12 @@ Suite *suite(void)
 	tcase_add_test(c, connections_that_get_no_first_reply_make_it_invalid);
 	tcase_add_test(c, an_open_loop_does_the_same_work_and_has_both_views);
 	tcase_add_test(c, a_rate_that_cannot_be_offered_is_invalid);
+	tcase_add_test(c, a_slow_network_shows_in_every_latency);
+	tcase_add_test(
+		c, a_connection_cut_in_the_middle_of_a_reply_has_failed_and_says_what_was_lost);
+	tcase_add_test(c, a_connection_that_is_reset_has_failed_and_says_what_was_lost);
+	tcase_add_test(
+		c, a_network_that_swallows_everything_is_left_when_told_and_says_what_was_lost);
 	tcase_add_test(c, a_cancelled_load_states_no_verdict);
 	tcase_set_timeout(c, 30);
 	suite_add_tcase(s, c);
