@@ -21,9 +21,9 @@ static int unpack(struct histogram *histogram, const char *name, const json_t *v
 	struct field_error *error)
 {
 	if (!json_is_string(value))
-		return field_refuse(error, "latency.%s is not a string", name);
+		return field_refuse(error, "%s is not a string", name);
 	if (histogram_unpack(histogram, json_string_value(value)) != 0)
-		return field_refuse(error, "latency.%s is not a packed histogram", name);
+		return field_refuse(error, "%s is not a packed histogram", name);
 	return 0;
 }
 
@@ -34,7 +34,7 @@ static json_t *write_closed(const void *base)
 
 static int read_closed(void *base, const json_t *value, struct field_error *error)
 {
-	return unpack(&((struct record_latency *)base)->closed, "closed", value, error);
+	return unpack(&((struct record_latency *)base)->closed, "latency.closed", value, error);
 }
 
 /* null in a closed loop, where there is no intended start and no schedule to be late for */
@@ -61,7 +61,8 @@ static int read_corrected(void *base, const json_t *value, struct field_error *e
 {
 	struct record_latency *latency = base;
 
-	return unpack_if(&latency->has_corrected, &latency->corrected, "corrected", value, error);
+	return unpack_if(
+		&latency->has_corrected, &latency->corrected, "latency.corrected", value, error);
 }
 
 static json_t *write_lag(const void *base)
@@ -75,7 +76,7 @@ static int read_lag(void *base, const json_t *value, struct field_error *error)
 {
 	struct record_latency *latency = base;
 
-	return unpack_if(&latency->has_lag, &latency->lag, "lag", value, error);
+	return unpack_if(&latency->has_lag, &latency->lag, "latency.lag", value, error);
 }
 
 static const struct field latency_fields[] = {
@@ -119,4 +120,39 @@ int latency_read(void *base, const json_t *value, struct field_error *error)
 		return -ENOMEM;
 	record->latency->present = 1;
 	return fields_read(latency_fields, record->latency, value, "latency.", error);
+}
+
+static json_t *write_late(const void *base)
+{
+	return pack(&((const struct lane *)base)->histogram);
+}
+
+static int read_late(void *base, const json_t *value, struct field_error *error)
+{
+	return unpack(&((struct lane *)base)->histogram, "stalls.late", value, error);
+}
+
+static const struct field stalls_fields[] = {
+	{.name = "late", .type = FIELD_SPECIAL, .write = write_late, .read = read_late},
+	{FIELD(COUNT, struct lane, max_ns)},
+	{0},
+};
+
+json_t *stalls_write(const void *base)
+{
+	const struct record *record = base;
+
+	return record->stalls == NULL ? json_null() : fields_write(stalls_fields, record->stalls);
+}
+
+int stalls_read(void *base, const json_t *value, struct field_error *error)
+{
+	struct record *record = base;
+
+	if (json_is_null(value))
+		return 0;
+	record->stalls = calloc(1, sizeof(*record->stalls));
+	return record->stalls == NULL
+		       ? -ENOMEM
+		       : fields_read(stalls_fields, record->stalls, value, "stalls.", error);
 }

@@ -251,6 +251,11 @@ static const struct field record_fields[] = {
 		.optional = true,
 		.write = course_write,
 		.read = course_read},
+	{.name = "stalls",
+		.type = FIELD_SPECIAL,
+		.optional = true,
+		.write = stalls_write,
+		.read = stalls_read},
 	{FIELD(GROUP, struct record, environment), .fields = environment_fields},
 	{0},
 };
@@ -258,6 +263,7 @@ static const struct field record_fields[] = {
 void record_release(struct record *record)
 {
 	free(record->chunks_ns);
+	free(record->stalls);
 	free(record->latency);
 	packed_latency_free(record->packed_latency);
 	record->chunks_ns = NULL;

@@ -137,6 +137,9 @@ struct record {
 	struct packed_latency
 		*packed_latency; /* malloc'd; NULL unless packed: see record_latency.h */
 	struct course *course;   /* malloc'd; NULL unless the load had phases */
+	/* how late a coroutine that was due got its loop; malloc'd; NULL where nobody looked,
+	   absent from older records */
+	struct lane *stalls;
 	struct record_environment environment;
 };
 

@@ -181,6 +181,9 @@ struct orders {
 	struct invocation *invocation;
 	struct slot *slots;      /* [tasks] */
 	struct lane *load_lanes; /* [LOAD_LANES], of the load process */
+	/* how late a coroutine that was due got its loop, by a family that looks; empty: none does
+	 */
+	struct lane *stalls;
 	struct load_report *load;
 	struct chunks *load_chunks; /* servers: the load process cuts them, chunk_add(load_chunks,
 				       replies, now) */

@@ -1,9 +1,11 @@
 /*
  * file for async: regular files are always ready, so epoll cannot tell when they are; reads and
- * writes go to the runtime, which keeps the loop free. With file=inline they block it instead.
+ * writes go to the runtime, which keeps the loop free. With file=inline they block it instead. A
+ * heartbeat tells: a coroutine that is due every `beat` and sees how late the loop lets it run.
  */
 #include "bench/file/file.h"
 
+#include "harness/measure/clock.h"
 #include "models/async/async.h"
 
 static ssize_t file_transfer_async(const struct file_job *job, off_t offset)
@@ -15,9 +17,23 @@ static ssize_t file_transfer_async(const struct file_job *job, off_t offset)
 	return async_pread(job->fd, job->buffer, FILE_BLOCK, offset);
 }
 
-static int file_task(void *arg)
+/* Only what was due while the task worked: at a gate the loop serves the harness. */
+static int file_beat(void *arg)
 {
-	struct slot *slot = arg;
+	const struct slot *slot = arg;
+	uint64_t beat_ns = file_beat_ns(slot->orders), due_ns = clock_now_ns() + beat_ns;
+
+	while (async_sleep_until(due_ns) == 0) {
+		uint64_t now_ns = clock_now_ns();
+		if (slot->start_ns > slot->end_ns && due_ns >= slot->start_ns)
+			lane_record(slot->orders->stalls, now_ns - due_ns);
+		due_ns = now_ns + beat_ns;
+	}
+	return 0;
+}
+
+static int file_work(struct slot *slot)
+{
 	struct file_job job = file_job(slot);
 
 	while (slot_round(slot)) {
@@ -34,6 +50,21 @@ static int file_task(void *arg)
 		}
 	}
 	return slot_result(slot);
+}
+
+static int file_task(void *arg)
+{
+	struct slot *slot = arg;
+	struct async_task *beat = NULL;
+
+	if (slot->index == 0 && file_beat_ns(slot->orders) > 0)
+		beat = async_spawn(file_beat, slot);
+	int rc = file_work(slot);
+	if (beat != NULL) {
+		async_task_cancel(beat);
+		(void)async_task_join(beat);
+	}
+	return rc;
 }
 
 int file_async(struct orders *orders)

@@ -23,7 +23,8 @@ enum {
 	FILE_ASYNC,
 	FILE_SIZE,
 	FILE_FILL,
-	FILE_DIRECTORY
+	FILE_DIRECTORY,
+	FILE_BEAT
 };
 enum operation { READ, WRITE };
 enum mode { CACHED, DIRECT };
@@ -53,6 +54,9 @@ static const struct param file_params[] = {
 		PARAM_BYTES, FILE_BLOCK, 1 << 20, FILE_BLOCK, FILE_BLOCK, NULL},
 	[FILE_DIRECTORY] = {"directory", "$TMPDIR or /var/tmp, the working folder, or /dev/shm",
 		PARAM_CHOICE, SCRATCH_TMP, SCRATCH_MEMORY, SCRATCH_TMP, SCRATCH_TMP, directories},
+	[FILE_BEAT] = {"beat",
+		"async: how often a coroutine looks whether the loop is free (0: never)",
+		PARAM_DURATION, 0, 1000000000, 1000000, 1000000, NULL},
 	{0},
 };
 
@@ -88,6 +92,11 @@ static struct file_job file_job_of(const struct orders *orders, int task)
 		.seed = orders->seed,
 		.task = (uint64_t)task,
 		.blocks = (uint64_t)values[FILE_SIZE] / FILE_BLOCK};
+}
+
+uint64_t file_beat_ns(const struct orders *orders)
+{
+	return (uint64_t)orders->values[FILE_BEAT];
 }
 
 struct file_job file_job(const struct slot *slot)

@@ -28,6 +28,9 @@ struct file_job {
 	uint64_t block; /* of the operation in progress */
 };
 
+/* async: how often a coroutine looks whether the loop is free; 0: never. */
+uint64_t file_beat_ns(const struct orders *orders);
+
 /*
  * Readies a task in the process it runs in; writes to its buffer.
  */

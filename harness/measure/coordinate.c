@@ -150,6 +150,7 @@ static void clear(struct orders *orders)
 	if (invocation->lanes_count > 0)
 		memset(invocation->lanes, 0, (size_t)invocation->lanes_count * sizeof(struct lane));
 	memset(orders->load_lanes, 0, LOAD_LANES * sizeof(struct lane));
+	memset(orders->stalls, 0, sizeof(struct lane));
 	for (int i = 0; i < CHUNK_TASKS_MAX; i++)
 		invocation->chunks[i] = (struct chunks){.operations = invocation->chunk_operations};
 	memset(&invocation->round_chunks, 0, sizeof(invocation->round_chunks));

@@ -43,7 +43,7 @@ static size_t arena_bytes_of(const struct orders *orders)
 
 	return sizeof(struct arena) + sizeof(struct orders) + sizeof(struct invocation) +
 	       (size_t)orders->tasks * sizeof(struct slot) +
-	       (lanes_of(orders) + LOAD_LANES) * (sizeof(struct lane) + TAKE_SLACK) +
+	       (lanes_of(orders) + LOAD_LANES + 1) * (sizeof(struct lane) + TAKE_SLACK) +
 	       sizeof(struct load_report) + sizeof(struct chunks) + 8 * TAKE_SLACK + own;
 }
 
@@ -80,6 +80,7 @@ int invocation_map(struct orders **made, const struct orders *draft)
 	orders->invocation = arena_take(arena, sizeof(*orders->invocation));
 	orders->slots = arena_take(arena, (size_t)orders->tasks * sizeof(struct slot));
 	orders->load_lanes = arena_take(arena, LOAD_LANES * sizeof(struct lane));
+	orders->stalls = arena_take(arena, sizeof(struct lane));
 	orders->load = arena_take(arena, sizeof(*orders->load));
 	orders->load_chunks = arena_take(arena, sizeof(*orders->load_chunks));
 	orders->invocation->lanes_count = (int)lanes_of(draft);

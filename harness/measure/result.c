@@ -230,6 +230,17 @@ static int fill_course(struct record *record, const struct orders *orders)
 	return 0;
 }
 
+static int fill_stalls(struct record *record, const struct orders *orders)
+{
+	if (orders->kind != KIND_TIME || histogram_count(&orders->stalls->histogram) == 0)
+		return 0;
+	record->stalls = malloc(sizeof(*record->stalls));
+	if (record->stalls == NULL)
+		return -ENOMEM;
+	*record->stalls = *orders->stalls;
+	return 0;
+}
+
 static void fill_memory(struct record *record, const struct supervisor *supervisor)
 {
 	const struct record_memory_point *a = &supervisor->memory.a;
@@ -316,6 +327,8 @@ int result_fill(const struct supervisor *supervisor, struct record *record)
 		rc = fill_latency(record, supervisor->orders);
 	if (rc == 0)
 		rc = fill_course(record, supervisor->orders);
+	if (rc == 0)
+		rc = fill_stalls(record, supervisor->orders);
 	judge_begin(record, &supervisor->begin);
 	judge_numbers(record, supervisor->orders);
 	judge_account(record, supervisor);

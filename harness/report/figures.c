@@ -198,6 +198,27 @@ static int merge_latencies(struct row *row)
 	return rc;
 }
 
+/* Of all invocations that looked. */
+static int merge_stalls(struct row *row)
+{
+	struct lane *merged = calloc(1, sizeof(*merged));
+
+	if (merged == NULL)
+		return -ENOMEM;
+	for (int i = 0; i < row->records_count; i++) {
+		const struct lane *stalls = row->records[i]->stalls;
+		if (row->records[i]->status != STATUS_OK || stalls == NULL)
+			continue;
+		histogram_merge(&merged->histogram, &stalls->histogram);
+		merged->max_ns = greater(merged->max_ns, stalls->max_ns);
+	}
+	struct distribution told = {.latencies = &merged->histogram, .max_ns = merged->max_ns};
+	row->stall_p99_ns = distribution_percentile_ns(&told, 0.99);
+	row->stall_max_ns = distribution_percentile_ns(&told, 1);
+	free(merged);
+	return 0;
+}
+
 /* The same words, whatever the figures in them? */
 static bool same_words(const char *a, const char *b)
 {
@@ -273,6 +294,7 @@ int row_compute(struct row *row, const struct group_rows *group)
 	row->voluntary = row->involuntary = row->user_bytes = row->kernel_bytes =
 		row->memory_bytes = no_interval;
 	row->max_ns = row->peak_bytes = row->fairness = NAN;
+	row->stall_p99_ns = row->stall_max_ns = NAN;
 	for (int i = 0; i < PERCENTILES; i++)
 		row->percentiles_ns[i] = NAN;
 	if (group->kind != KIND_TIME || row->ok == 0)
@@ -297,5 +319,6 @@ int row_compute(struct row *row, const struct group_rows *group)
 	row->faults = over(row, faults);
 	row->run_delay_ns = over(row, run_delay_ns);
 	row->fairness = fairness(row);
-	return group->facts->latency ? merge_latencies(row) : 0;
+	int rc = merge_stalls(row);
+	return rc == 0 && group->facts->latency ? merge_latencies(row) : rc;
 }

@@ -36,8 +36,9 @@ struct row {
 	bool corrected; /* percentiles are from the intended start */
 	struct interval cpu_ns, load_cpu_ns, sum_cpu_ns; /* per operation; sum: of both */
 	struct interval voluntary, involuntary;
-	struct interval faults;       /* minor page faults per operation */
-	struct interval run_delay_ns; /* per operation: runnable, but waiting for a CPU */
+	struct interval faults;            /* minor page faults per operation */
+	struct interval run_delay_ns;      /* per operation: runnable, but waiting for a CPU */
+	double stall_p99_ns, stall_max_ns; /* how late its loop ran what was due; NaN: n/a */
 	double fairness; /* median of fastest ÷ slowest task; 0 or NaN: n/a; infinite: one got
 			    nothing */
 	/* kind memory */

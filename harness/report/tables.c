@@ -27,6 +27,8 @@ enum {
 	VOLUNTARY,
 	INVOLUNTARY,
 	FAIRNESS,
+	STALL_P99,
+	STALL_MAX,
 	USER_BYTES,
 	KERNEL_BYTES,
 	PEAK,
@@ -50,6 +52,8 @@ static const char *const heads[COLUMNS] = {
 	[VOLUNTARY] = "vol/op",
 	[INVOLUNTARY] = "invol/op",
 	[FAIRNESS] = "max/min",
+	[STALL_P99] = "stall p99",
+	[STALL_MAX] = "stall max",
 	[USER_BYTES] = "user/task",
 	[KERNEL_BYTES] = "kernel/task",
 	[PEAK] = "peak",
@@ -177,6 +181,12 @@ static void set_time(const struct building *building, int at, const struct row *
 	set_figure(building, at, VOLUNTARY, text, row->voluntary.middle);
 	number_format(text, sizeof(text), row->involuntary.middle, UNIT_PLAIN, 2);
 	set_figure(building, at, INVOLUNTARY, text, row->involuntary.middle);
+	if (row->stall_max_ns > 0) { /* nor is NaN */
+		number_format(text, sizeof(text), row->stall_p99_ns, UNIT_DURATION, DIGITS_DEFAULT);
+		set_figure(building, at, STALL_P99, text, row->stall_p99_ns);
+		number_format(text, sizeof(text), row->stall_max_ns, UNIT_DURATION, DIGITS_DEFAULT);
+		set_figure(building, at, STALL_MAX, text, row->stall_max_ns);
+	}
 	if (!(row->fairness > 0)) /* nor is NaN */
 		return;
 	number_format(text, sizeof(text), row->fairness, UNIT_PLAIN, DIGITS_DEFAULT);
@@ -316,6 +326,13 @@ static void write_remarks(const struct writer *writer, const struct group_rows *
 			write_note(writer, "max/min is the fairness: operations per second of the "
 					   "fastest task "
 					   "over those of the slowest");
+			break;
+		}
+	}
+	for (int i = 0; i < group->rows_count; i++) {
+		if (group->rows[i].status == STATUS_OK && group->rows[i].stall_max_ns > 0) {
+			write_note(writer, "stall: how late an event loop ran a coroutine that was "
+					   "due; a timer's own lateness is in it");
 			break;
 		}
 	}

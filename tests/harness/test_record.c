@@ -52,6 +52,8 @@ static void fill(struct record *record)
 		.user_per_task = 0.1 + 0.2,
 		.kernel_per_task = NAN};
 	record->counts = (struct record_counts){-1, 42, 9223372036854775807, "perf_event"};
+	record->stalls = calloc(1, sizeof(*record->stalls));
+	lane_record(record->stalls, 2500000);
 	record->latency = calloc(1, sizeof(*record->latency));
 	record->latency->present = 1;
 	record->latency->closed.counts[histogram_bucket(1000)] = 5;
@@ -192,7 +194,7 @@ static void expect_refused(const json_t *root, const char *what, const char *nam
 
 /* The members that records of older versions lack. */
 static const char *const younger[] = {
-	"fairness", "guest", "injected", "course", "lag", "lag_max_ns"};
+	"fairness", "guest", "injected", "course", "lag", "lag_max_ns", "stalls"};
 enum { YOUNGER = sizeof(younger) / sizeof(younger[0]) };
 
 static bool is_younger(const char *name)
@@ -349,7 +351,7 @@ START_TEST(a_record_of_an_older_version_lacks_what_is_younger)
 	ck_assert_msg(
 		record_from_json(&back, older, strlen(older), error, ERROR_MAX) == 0, "%s", error);
 	ck_assert(back.fairness.fastest_per_s == 0 && back.fairness.slowest_per_s == 0);
-	ck_assert(back.guest.program[0] == '\0' && !back.latency->has_lag);
+	ck_assert(back.guest.program[0] == '\0' && !back.latency->has_lag && !back.stalls);
 	json_decref(root);
 	free(older);
 	free(line);

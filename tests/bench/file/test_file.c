@@ -1,0 +1,72 @@
+/*
+ * file: what blocks the loop is seen and told; reads and writes, cached and direct, prove
+ * themselves or say why they cannot be.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/cell.h"
+#include "tests/suite.h"
+
+START_TEST(what_holds_the_loop_up_is_in_the_record)
+{
+	static const char *const choices[] = {"executor", "inline"};
+	struct record record;
+	char more[160];
+
+	/* 10 ms of computation after every 4 reads: others that were due have waited for it */
+	snprintf(more, sizeof(more),
+		"-p file=%s -p beat=1ms --window 60ms --chunk 4 --inject cpu=10ms", choices[_i]);
+	ck_assert_int_eq(cell_run("file", "async", more, &record), 0);
+	ck_assert_ptr_nonnull(record.stalls);
+	ck_assert_uint_gt(histogram_count(&record.stalls->histogram), 0);
+	ck_assert_uint_ge(record.stalls->max_ns, 5000000);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(where_nobody_looks_there_is_no_stall_time)
+{
+	struct record record;
+
+	ck_assert_int_eq(cell_run("file", "async", "-p beat=0 --rounds 2", &record), 0);
+	ck_assert_ptr_null(record.stalls);
+	record_release(&record);
+	ck_assert_int_eq(cell_run("file", "threads", "--rounds 2", &record), 0);
+	ck_assert_ptr_null(record.stalls);
+	record_release(&record);
+}
+END_TEST
+
+START_TEST(each_way_to_a_block_proves_itself_or_says_why_not)
+{
+	static const char *const operations[] = {"read", "write"}, *const modes[] = {
+									   "cached", "direct"};
+	static const char *const directories[] = {"tmp", "shm"};
+	struct record record;
+	char more[160];
+
+	snprintf(more, sizeof(more), "-p operation=%s -p mode=%s -p directory=%s --rounds 2",
+		operations[_i & 1], modes[_i >> 1 & 1], directories[_i >> 2]);
+	cell_run("file", "async", more, &record);
+	if (record.status == STATUS_IMPOSSIBLE)
+		ck_assert_ptr_nonnull(strstr(record.reason, "has no direct access"));
+	else
+		ck_assert_msg(record.status == STATUS_OK, "%s: %s", more, record.reason);
+	ck_assert(record.status == STATUS_OK || (_i >> 1 & 1) == 1);
+	record_release(&record);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("file");
+	TCase *c = tcase_create("file");
+
+	tcase_add_loop_test(c, what_holds_the_loop_up_is_in_the_record, 0, 2);
+	tcase_add_test(c, where_nobody_looks_there_is_no_stall_time);
+	tcase_add_loop_test(c, each_way_to_a_block_proves_itself_or_says_why_not, 0, 8);
+	tcase_set_timeout(c, 30);
+	suite_add_tcase(s, c);
+	return s;
+}
