@@ -178,7 +178,7 @@ int cluster_start(struct cluster *cluster, int connections, char *error, size_t 
 	}
 	cluster_folder(cluster->folder, sizeof(cluster->folder), getpid());
 	snprintf(data, sizeof(data), "%s/data", cluster->folder);
-	snprintf(limit, sizeof(limit), "max_connections=%d", connections + 10);
+	snprintf(limit, sizeof(limit), "max_connections=%d", 2 * connections + 10);
 	const char *const make[] = {initdb, "-D", data, "-U", "postgres", "-A", "trust",
 		"--no-sync", "--no-locale", "-E", "UTF8", NULL};
 	const char *const serve[] = {postgres, "-D", data, "-k", cluster->folder, "-c",

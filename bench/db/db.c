@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/db/capacity.h"
 #include "bench/db/cluster.h"
 #include "harness/crypto.h"
 #include "harness/measure/clock.h"
@@ -57,34 +58,6 @@ const char db_statement[] = "concbench";
 const char db_text[] =
 	"SELECT n, md5(n::text), pg_sleep(CASE WHEN n = $1 THEN $3::float8 ELSE 0 END) "
 	"FROM generate_series($1::int8, $1::int8 + $2::int8 - 1) AS n";
-static const char unslept[] = "SELECT n, md5(n::text), $3::float8 "
-			      "FROM generate_series($1::int8, $1::int8 + $2::int8 - 1) AS n";
-
-/* The number of queries a second that the database answers, asked on one connection at a time. */
-static uint64_t db_capacity(const char *conninfo, const int64_t *values)
-{
-	enum { PROBE_NS = 150000000, PROBES_MIN = 20 };
-	PGconn *connection = pq.PQconnectdb(conninfo);
-	char rows[24];
-	const char *const texts[] = {"1", rows, "0"};
-	uint64_t queries = 0, start_ns = 0, now_ns = 0;
-
-	snprintf(rows, sizeof(rows), "%" PRId64, values[DB_ROWS]);
-	pq.PQclear(pq.PQprepare(connection, db_statement, unslept, 3, NULL));
-	while (queries < PROBES_MIN || now_ns - start_ns < PROBE_NS) {
-		PGresult *result =
-			pq.PQexecPrepared(connection, db_statement, 3, texts, NULL, NULL, 0);
-		bool answered = pq.PQresultStatus(result) == PGRES_TUPLES_OK;
-		pq.PQclear(result);
-		if (!answered)
-			break;
-		now_ns = clock_now_ns();
-		if (queries++ == 0) /* the first one warms it up */
-			start_ns = now_ns;
-	}
-	pq.PQfinish(connection);
-	return now_ns > start_ns ? (queries - 1) * 1000000000u / (now_ns - start_ns) : 0;
-}
 
 static void db_conninfo(char *text, size_t bytes, const int64_t *values, pid_t owner)
 {
@@ -129,7 +102,8 @@ static int db_load(struct orders *orders)
 	if (rc == 0) {
 		db_conninfo(conninfo, sizeof(conninfo), orders->values, getpid());
 		/* found before anybody asks, so it is nobody's number yet */
-		orders->load->operations = db_capacity(conninfo, orders->values);
+		orders->load->operations =
+			db_capacity(conninfo, orders->tasks, orders->values[DB_ROWS]);
 		if (orders->load->operations == 0) {
 			rc = -ENOTCONN;
 			snprintf(error, sizeof(error),

@@ -5,7 +5,6 @@
  */
 #include "bench/file/file.h"
 
-#include "harness/measure/clock.h"
 #include "models/async/async.h"
 
 static ssize_t file_transfer_async(const struct file_job *job, off_t offset)
@@ -21,10 +20,10 @@ static ssize_t file_transfer_async(const struct file_job *job, off_t offset)
 static int file_beat(void *arg)
 {
 	const struct slot *slot = arg;
-	uint64_t beat_ns = file_beat_ns(slot->orders), due_ns = clock_now_ns() + beat_ns;
+	uint64_t beat_ns = file_beat_ns(slot->orders), due_ns = slot_begin(slot) + beat_ns;
 
 	while (async_sleep_until(due_ns) == 0) {
-		uint64_t now_ns = clock_now_ns();
+		uint64_t now_ns = slot_begin(slot);
 		if (slot->start_ns > slot->end_ns && due_ns >= slot->start_ns)
 			lane_record(slot->orders->stalls, now_ns - due_ns);
 		due_ns = now_ns + beat_ns;

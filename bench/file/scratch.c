@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -83,9 +86,17 @@ int scratch_fill(int fd, size_t bytes, size_t piece, scratch_content_fn *content
 	return rc;
 }
 
+/* tmpfs takes the flag since Linux 6.6, and reads its page cache all the same: it is one. */
+static bool is_memory(int fd)
+{
+	struct statfs filesystem;
+
+	return fstatfs(fd, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC;
+}
+
 int scratch_make_direct(int fd)
 {
-	int rc = -posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	int rc = is_memory(fd) ? -EINVAL : -posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	int flags = fcntl(fd, F_GETFL);
 
 	if (rc == 0 && flags < 0)

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/db/capacity.h"
 #include "bench/db/cluster.h"
+#include "bench/db/pq.h"
 #include "harness/cli/cli.h"
 #include "harness/report/ledger.h"
 #include "tests/invoke.h"
@@ -77,6 +79,32 @@ START_TEST(A16_the_wrong_driver_stalls_the_loop)
 }
 END_TEST
 
+START_TEST(its_capacity_is_that_of_as_many_connections)
+{
+	char error[200];
+
+	ck_assert_int_eq(pq_load(error, sizeof(error)), 0);
+	ck_assert_uint_gt(db_capacity("", 1, 3), 0);
+	ck_assert_uint_gt(db_capacity("", 40, 3), 0);
+	/* no room for these, and nobody there: no figure is made up */
+	ck_assert_uint_eq(db_capacity("", 400, 3), 0);
+	ck_assert_uint_eq(db_capacity("host=/nowhere", 1, 3), 0);
+}
+END_TEST
+
+START_TEST(a_saturated_database_is_invalid)
+{
+	static const char *const fast[] = {"rate=10M", "queries=500", "rows=200", "tasks=8", NULL};
+	struct record record;
+
+	invoke(&record, exec_main, &db_workload, "threads", fast);
+	ck_assert_msg(record.status == STATUS_INVALID &&
+			      strstr(record.reason, "upstream saturated: busy") != NULL,
+		"%s: %s", status_names[record.status], record.reason);
+	record_release(&record);
+}
+END_TEST
+
 START_TEST(a_database_of_its_own_is_thrown_away)
 {
 	struct record record;
@@ -99,6 +127,8 @@ Suite *suite(void)
 	tcase_add_unchecked_fixture(c, setup, teardown);
 	tcase_add_test(c, A16b_every_model_gets_the_same_rows);
 	tcase_add_test(c, A16_the_wrong_driver_stalls_the_loop);
+	tcase_add_test(c, its_capacity_is_that_of_as_many_connections);
+	tcase_add_test(c, a_saturated_database_is_invalid);
 	tcase_add_test(c, a_database_of_its_own_is_thrown_away);
 #else
 	puts("skipped: built without libpq");
