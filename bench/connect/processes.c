@@ -1,35 +1,10 @@
 /*
  * connect on processes: each child blocks in accept and then in its connection.
  */
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench/block_socket.h"
 #include "bench/connect/connect.h"
-
-static int accept_one(int listener)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static ssize_t receive(int fd, void *buffer, size_t bytes)
-{
-	ssize_t got = recv(fd, buffer, bytes, 0);
-
-	return got < 0 ? -errno : got;
-}
-
-static int reply(int fd, const char *buffer, size_t bytes)
-{
-	for (size_t done = 0; done < bytes;) {
-		ssize_t sent = send(fd, buffer + done, bytes - done, MSG_NOSIGNAL);
-		if (sent < 0)
-			return -errno;
-		done += (size_t)sent;
-	}
-	return 0;
-}
 
 /* Sends the request back and waits for the client's end. */
 static int connect_serve(struct slot *slot, int fd)
@@ -38,8 +13,8 @@ static int connect_serve(struct slot *slot, int fd)
 	char buffer[CONNECT_BUFFER_BYTES];
 	ssize_t got;
 
-	for (size_t done = 0; (got = receive(fd, buffer, sizeof(buffer))) > 0;) {
-		int rc = reply(fd, buffer, (size_t)got);
+	for (size_t done = 0; (got = block_receive(fd, buffer, sizeof(buffer))) > 0;) {
+		int rc = block_send(fd, buffer, (size_t)got);
 		if (rc != 0)
 			return rc;
 		done += (size_t)got;
@@ -55,7 +30,7 @@ static int connect_task(void *arg)
 	int rc = 0;
 
 	while (rc == 0) {
-		int fd = accept_one(connect_listener(slot));
+		int fd = block_accept(connect_listener(slot));
 		rc = connect_accepted(slot, fd);
 		if (rc == 0)
 			rc = connect_serve(slot, fd);

@@ -1,42 +1,32 @@
 /*
  * connect on threads: each blocks in accept and then in its connection.
  */
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench/block_socket.h"
 #include "bench/connect/connect.h"
 #include "models/threads/gil.h"
 
 static int accept_one(int listener)
 {
 	gil_leave();
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	int rc = fd < 0 ? -errno : fd;
+	int fd = block_accept(listener);
 	gil_enter();
-	return rc;
+	return fd;
 }
 
 static ssize_t receive(int fd, void *buffer, size_t bytes)
 {
 	gil_leave();
-	ssize_t got = recv(fd, buffer, bytes, 0);
-	ssize_t rc = got < 0 ? -errno : got;
+	ssize_t got = block_receive(fd, buffer, bytes);
 	gil_enter();
-	return rc;
+	return got;
 }
 
 static int reply(int fd, const char *buffer, size_t bytes)
 {
-	int rc = 0;
-
 	gil_leave();
-	for (size_t done = 0; rc == 0 && done < bytes;) {
-		ssize_t sent = send(fd, buffer + done, bytes - done, MSG_NOSIGNAL);
-		if (sent < 0)
-			rc = -errno;
-		else
-			done += (size_t)sent;
-	}
+	int rc = block_send(fd, buffer, bytes);
 	gil_enter();
 	return rc;
 }

@@ -1,45 +1,32 @@
 /*
  * echo on threads: each blocks in read for its own connection.
  */
-#include <errno.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench/block_socket.h"
 #include "bench/echo/echo.h"
 #include "models/threads/gil.h"
 
 static int accept_one(const struct echo *echo)
 {
 	gil_leave();
-	int fd = accept4(echo->listener, NULL, NULL, SOCK_CLOEXEC);
-	int rc = fd < 0 ? -errno : fd;
+	int fd = block_accept(echo->listener);
 	gil_enter();
-	return rc;
+	return fd;
 }
 
 static ssize_t receive(int fd, void *buffer, size_t bytes)
 {
 	gil_leave();
-	ssize_t got = recv(fd, buffer, bytes, 0);
-	ssize_t rc = got < 0 ? -errno : got;
+	ssize_t got = block_receive(fd, buffer, bytes);
 	gil_enter();
-	return rc;
+	return got;
 }
 
-/* All of it; a blocking socket stops short only when a signal comes. */
 static int reply(int fd, const char *buffer, size_t bytes)
 {
-	size_t done = 0;
-	int rc = 0;
-
 	gil_leave();
-	while (rc == 0 && done < bytes) {
-		ssize_t sent = send(fd, buffer + done, bytes - done, MSG_NOSIGNAL);
-		if (sent < 0)
-			rc = -errno;
-		else
-			done += (size_t)sent;
-	}
+	int rc = block_send(fd, buffer, bytes);
 	gil_enter();
 	return rc;
 }

@@ -3,48 +3,21 @@
  */
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/block_socket.h"
 #include "bench/block_until.h"
 #include "bench/http/http.h"
 
 #ifdef HAVE_HTTP_PARSER
 
-static int accept_one(const struct http *http)
-{
-	int fd = accept4(http->listener, NULL, NULL, SOCK_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static ssize_t receive(int fd, void *buffer, size_t bytes)
-{
-	ssize_t got = recv(fd, buffer, bytes, 0);
-
-	return got < 0 ? -errno : got;
-}
-
-static int limit_receive(int fd, uint64_t ns)
-{
-	struct timeval limit = {(time_t)(ns / 1000000000), (suseconds_t)(ns % 1000000000 / 1000)};
-
-	if (ns > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0)
-		return -errno;
-	return 0;
-}
-
 static int flush(struct slot *slot, int fd, struct http_out *out)
 {
-	for (size_t done = 0; done < out->used;) {
-		ssize_t sent = send(fd, out->bytes + done, out->used - done, MSG_NOSIGNAL);
-		if (sent < 0)
-			return -errno;
-		done += (size_t)sent;
-	}
-	http_sent(slot, out);
-	return 0;
+	int rc = block_send(fd, out->bytes, out->used);
+
+	if (rc == 0)
+		http_sent(slot, out);
+	return rc;
 }
 
 /* Answers all that has been fed. */
@@ -73,20 +46,20 @@ static void linger(int fd)
 	ssize_t got = 1;
 
 	shutdown(fd, SHUT_WR);
-	if (limit_receive(fd, LINGER_NS) != 0)
+	if (receive_at_most(fd, LINGER_NS) != 0)
 		return;
 	for (size_t done = 0; got > 0 && done < HTTP_LINGER_BYTES; done += (size_t)got)
-		got = receive(fd, buffer, sizeof(buffer));
+		got = block_receive(fd, buffer, sizeof(buffer));
 }
 
 /* One connection; how it ends is its own affair. */
 static void serve(struct slot *slot, int fd, struct http_session *session)
 {
 	char buffer[HTTP_BUFFER_BYTES];
-	int rc = limit_receive(fd, session->http->receive_ns);
+	int rc = receive_at_most(fd, session->http->receive_ns);
 
 	while (rc == 0 && !session->closing) {
-		ssize_t got = receive(fd, buffer, sizeof(buffer));
+		ssize_t got = block_receive(fd, buffer, sizeof(buffer));
 		if (got == -EAGAIN)
 			http_silence(session);
 		else if (got < 0)
@@ -107,7 +80,7 @@ int http_processes_task(void *arg)
 	int rc = 0;
 
 	while (rc == 0) {
-		int fd = accept_one(http);
+		int fd = block_accept(http->listener);
 		rc = http_accepted(&session, slot, fd);
 		if (rc == 0)
 			serve(slot, fd, &session);

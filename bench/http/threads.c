@@ -3,10 +3,9 @@
  */
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/block_socket.h"
 #include "bench/block_until.h"
 #include "bench/http/http.h"
 #include "models/threads/gil.h"
@@ -16,42 +15,23 @@
 static int accept_one(const struct http *http)
 {
 	gil_leave();
-	int fd = accept4(http->listener, NULL, NULL, SOCK_CLOEXEC);
-	int rc = fd < 0 ? -errno : fd;
+	int fd = block_accept(http->listener);
 	gil_enter();
-	return rc;
+	return fd;
 }
 
 static ssize_t receive(int fd, void *buffer, size_t bytes)
 {
 	gil_leave();
-	ssize_t got = recv(fd, buffer, bytes, 0);
-	ssize_t rc = got < 0 ? -errno : got;
+	ssize_t got = block_receive(fd, buffer, bytes);
 	gil_enter();
-	return rc;
-}
-
-static int limit_receive(int fd, uint64_t ns)
-{
-	struct timeval limit = {(time_t)(ns / 1000000000), (suseconds_t)(ns % 1000000000 / 1000)};
-
-	if (ns > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0)
-		return -errno;
-	return 0;
+	return got;
 }
 
 static int flush(struct slot *slot, int fd, struct http_out *out)
 {
-	int rc = 0;
-
 	gil_leave();
-	for (size_t done = 0; rc == 0 && done < out->used;) {
-		ssize_t sent = send(fd, out->bytes + done, out->used - done, MSG_NOSIGNAL);
-		if (sent < 0)
-			rc = -errno;
-		else
-			done += (size_t)sent;
-	}
+	int rc = block_send(fd, out->bytes, out->used);
 	gil_enter();
 	if (rc == 0)
 		http_sent(slot, out);
@@ -93,7 +73,7 @@ static void linger(int fd)
 	ssize_t got = 1;
 
 	shutdown(fd, SHUT_WR);
-	if (limit_receive(fd, LINGER_NS) != 0)
+	if (receive_at_most(fd, LINGER_NS) != 0)
 		return;
 	for (size_t done = 0; got > 0 && done < HTTP_LINGER_BYTES; done += (size_t)got)
 		got = receive(fd, buffer, sizeof(buffer));
@@ -103,7 +83,7 @@ static void linger(int fd)
 static void serve(struct slot *slot, int fd, struct http_session *session)
 {
 	char buffer[HTTP_BUFFER_BYTES];
-	int rc = limit_receive(fd, session->http->receive_ns);
+	int rc = receive_at_most(fd, session->http->receive_ns);
 
 	while (rc == 0 && !session->closing) {
 		ssize_t got = receive(fd, buffer, sizeof(buffer));
