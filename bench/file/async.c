@@ -16,18 +16,31 @@ static ssize_t file_transfer_async(const struct file_job *job, off_t offset)
 	return async_pread(job->fd, job->buffer, FILE_BLOCK, offset);
 }
 
-/* Only what was due while the task worked: at a gate the loop serves the harness. */
+/* How long a beat was kept waiting by the task and its like: within the task's stretch of rounds,
+   as at a gate the loop serves the harness. */
+static void file_beaten(const struct slot *slot, uint64_t due_ns, uint64_t now_ns)
+{
+	bool over = slot->end_ns > slot->start_ns;
+	uint64_t until_ns = over && slot->end_ns < now_ns ? slot->end_ns : now_ns;
+	uint64_t from_ns = due_ns > slot->start_ns ? due_ns : slot->start_ns;
+
+	if (slot->start_ns != 0 && from_ns < until_ns)
+		lane_record(slot->orders->stalls, until_ns - from_ns);
+}
+
 static int file_beat(void *arg)
 {
 	const struct slot *slot = arg;
 	uint64_t beat_ns = file_beat_ns(slot->orders), due_ns = slot_begin(slot) + beat_ns;
 
-	while (async_sleep_until(due_ns) == 0) {
+	int rc;
+
+	do { /* the last one may be overdue when it is told to end */
+		rc = async_sleep_until(due_ns);
 		uint64_t now_ns = slot_begin(slot);
-		if (slot->start_ns > slot->end_ns && due_ns >= slot->start_ns)
-			lane_record(slot->orders->stalls, now_ns - due_ns);
+		file_beaten(slot, due_ns, now_ns);
 		due_ns = now_ns + beat_ns;
-	}
+	} while (rc == 0);
 	return 0;
 }
 
