@@ -22,10 +22,11 @@ struct proxy {
 	enum proxy_fault fault;
 	size_t after;    /* bytes of the replies of each connection */
 	int delay_ms;    /* of every byte */
+	int spared;      /* connections, the first ones, that never meet the fault */
 	uint32_t server; /* where it leads, of endpoint_listen */
 	uint32_t number; /* for endpoint_connect */
 	/* its own */
-	int listener;
+	int listener, begun;
 	pthread_t thread;
 	_Atomic int stopped;
 	_Atomic uint64_t passed_bytes; /* of replies */

@@ -50,12 +50,16 @@ static int run(enum server_fault fault, size_t after, uint64_t rate_per_s)
 	return rc;
 }
 
-/* Over a network that misbehaves in the fourth reply of every connection. */
+/* Over a network that misbehaves in the fourth reply of every connection, or at once where some are
+   spared. */
 static int run_through(enum proxy_fault fault, uint64_t rate_per_s)
 {
 	server = (struct faulty_server){.fault = SERVER_NONE};
 	faulty_server_start(&server, ENDPOINT_TCP, 128);
-	network = (struct proxy){.fault = fault, .after = 220, .server = server.number};
+	network = (struct proxy){.fault = fault,
+		.after = network.spared > 0 ? 0 : 220,
+		.spared = network.spared,
+		.server = server.number};
 	proxy_start(&network);
 	int rc = drive_at(network.number, rate_per_s, 120000000);
 	proxy_stop(&network);
@@ -154,6 +158,15 @@ START_TEST(what_a_network_swallowed_is_counted_and_not_waited_for_for_ever)
 }
 END_TEST
 
+START_TEST(connections_that_never_had_a_reply_spoil_the_figures)
+{
+	network.spared = 3;
+	ck_assert_int_eq(run_through(PROXY_HOLE, 0), 0);
+	ck_assert_uint_eq(drive.connections, 3);
+	ck_assert_ptr_nonnull(strstr(drive.fault, "3 of 4 connections established"));
+}
+END_TEST
+
 START_TEST(nobody_there_is_an_error_with_a_reason)
 {
 	struct faulty_server gone = {.fault = SERVER_NONE};
@@ -181,6 +194,7 @@ Suite *suite(void)
 	tcase_add_test(c, a_server_that_falls_silent_is_not_waited_for_for_ever);
 	tcase_add_loop_test(c, what_a_network_that_breaks_connections_took_is_counted, 0, 2);
 	tcase_add_test(c, what_a_network_swallowed_is_counted_and_not_waited_for_for_ever);
+	tcase_add_test(c, connections_that_never_had_a_reply_spoil_the_figures);
 	tcase_add_test(c, nobody_there_is_an_error_with_a_reason);
 	tcase_set_timeout(c, 30);
 	suite_add_tcase(s, c);
