@@ -92,19 +92,6 @@ START_TEST(its_capacity_is_that_of_as_many_connections)
 }
 END_TEST
 
-START_TEST(a_saturated_database_is_invalid)
-{
-	static const char *const fast[] = {"rate=10M", "queries=500", "rows=200", "tasks=8", NULL};
-	struct record record;
-
-	invoke(&record, exec_main, &db_workload, "threads", fast);
-	ck_assert_msg(record.status == STATUS_INVALID &&
-			      strstr(record.reason, "upstream saturated: busy") != NULL,
-		"%s: %s", status_names[record.status], record.reason);
-	record_release(&record);
-}
-END_TEST
-
 START_TEST(a_database_of_its_own_is_thrown_away)
 {
 	struct record record;
@@ -128,7 +115,6 @@ Suite *suite(void)
 	tcase_add_test(c, A16b_every_model_gets_the_same_rows);
 	tcase_add_test(c, A16_the_wrong_driver_stalls_the_loop);
 	tcase_add_test(c, its_capacity_is_that_of_as_many_connections);
-	tcase_add_test(c, a_saturated_database_is_invalid);
 	tcase_add_test(c, a_database_of_its_own_is_thrown_away);
 #else
 	puts("skipped: built without libpq");
