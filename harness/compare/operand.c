@@ -169,15 +169,26 @@ int operand_build(struct operands *operands, enum arm arm, const char *operand, 
 	return status == 0 ? 0 : -ECHILD;
 }
 
+/* What the linker reads: so the flags are the same for every order, and nothing is compiled anew.
+ */
+static int write_order(const char *path, unsigned seed)
+{
+	FILE *file = fopen(path, "we");
+	int rc = file == NULL ? -errno : 0;
+
+	if (rc == 0 && fprintf(file, "--shuffle-sections=.text*=%u\n", seed) < 0)
+		rc = -EIO;
+	if (file != NULL && fclose(file) != 0 && rc == 0)
+		rc = -errno;
+	return rc;
+}
+
 int operand_shuffle(
 	struct operands *operands, enum arm arm, unsigned seed, char *error, size_t error_bytes)
 {
-	char log[80], link[200], path[120], *tree = operands->trees[arm];
+	char log[80], order[80], link[200], path[120], *tree = operands->trees[arm];
 	char *const lld[] = {"ld.lld", "--version", NULL};
-	/* the objects are of the first call: they are not older than the flags of this one */
-	char *const again[] = {"make", "-s", "-C", tree, "-o", "build/layout/flags", "MODE=layout",
-		"CFLAGS=-O2 -g -ffunction-sections", link, "build/layout/concbench", NULL};
-	char *const first[] = {"make", "-s", "-C", tree, "MODE=layout",
+	char *const make[] = {"make", "-s", "-C", tree, "MODE=layout",
 		"CFLAGS=-O2 -g -ffunction-sections", link, "build/layout/concbench", NULL};
 	int rc = 0;
 
@@ -189,13 +200,16 @@ int operand_shuffle(
 	}
 	if (tree[0] == '\0')
 		rc = check_out(operands, arm, NULL, error, error_bytes);
-	snprintf(link, sizeof(link), "LDFLAGS=-fuse-ld=lld -Wl,--shuffle-sections=.text*=%u", seed);
+	snprintf(order, sizeof(order), "%s/%s/order", operands->folder, arm_folders[arm]);
+	snprintf(link, sizeof(link), "LDFLAGS=-fuse-ld=lld -Wl,@%s", order);
 	snprintf(path, sizeof(path), "%s/build/layout/concbench", tree);
-	bool built = access(path, F_OK) == 0;
-	if (built && unlink(path) != 0)
+	/* linked in another order, it is made of the same objects: make would see no reason to */
+	if (rc == 0)
+		rc = write_order(order, seed);
+	if (rc == 0 && unlink(path) != 0 && errno != ENOENT)
 		rc = -errno;
 	if (rc == 0)
-		rc = step(operands, "--confirm-layout", built ? again : first, error, error_bytes);
+		rc = step(operands, "--confirm-layout", make, error, error_bytes);
 	if (rc == 0 && (rc = copy(path, operands->programs[arm])) != 0)
 		snprintf(error, error_bytes, "--confirm-layout: %s", strerror(-rc));
 	return rc;
