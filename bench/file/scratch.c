@@ -106,6 +106,25 @@ int scratch_make_direct(int fd)
 	return rc;
 }
 
+int scratch_settle(int fd, bool dropped)
+{
+	enum { PIECE = 1 << 16 };
+	ssize_t got = 1;
+
+	if (fdatasync(fd) != 0)
+		return -errno;
+	if (dropped)
+		return -posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	char *buffer = malloc(PIECE);
+	if (buffer == NULL)
+		return -ENOMEM;
+	for (off_t offset = 0; got > 0; offset += got)
+		got = pread(fd, buffer, PIECE, offset);
+	int rc = got < 0 ? -errno : 0;
+	free(buffer);
+	return rc;
+}
+
 int scratch_cache(int fd, struct scratch_cache *cache)
 {
 	struct cachestat_range all = {0};

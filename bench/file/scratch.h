@@ -9,6 +9,7 @@
 #ifndef CONCBENCH_BENCH_FILE_SCRATCH_H
 #define CONCBENCH_BENCH_FILE_SCRATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -46,6 +47,14 @@ int scratch_fill(int fd, size_t bytes, size_t piece, scratch_content_fn *content
  *   Returns  0 or -errno; -EINVAL where the filesystem cannot.
  */
 int scratch_make_direct(int fd) __attribute__((warn_unused_result));
+
+/*
+ * Brings the cache of a file to where it should be: all of it read in, or, with `dropped`, nothing
+ * of it kept; and everything written back. A kernel short of memory, or one that reclaims ahead of
+ * need, may undo it at any time, so ask scratch_cache afterwards.
+ *   Returns  0 or -errno.
+ */
+int scratch_settle(int fd, bool dropped) __attribute__((warn_unused_result));
 
 /*
  * What the page cache holds of a file, by cachestat(2).

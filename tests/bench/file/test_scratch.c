@@ -133,6 +133,21 @@ START_TEST(a_file_made_direct_has_left_the_cache_or_says_that_it_cannot)
 }
 END_TEST
 
+START_TEST(what_has_left_the_cache_is_read_in_again)
+{
+	struct scratch_cache cache;
+	int fd = scratch_open(folder);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(scratch_fill(fd, BYTES, PIECE, numbered, NULL), 0);
+	ck_assert_int_eq(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	ck_assert_int_eq(scratch_settle(fd, false), 0);
+	if (scratch_cache(fd, &cache) == 0)
+		ck_assert_uint_gt(cache.resident, cache.pages / 2); /* it may be leaving again */
+	close(fd);
+}
+END_TEST
+
 START_TEST(places_are_folders)
 {
 	setenv("TMPDIR", "/some/where", 1);
@@ -155,6 +170,7 @@ Suite *suite(void)
 	tcase_add_test(tests, a_folder_that_is_not_there_is_an_error);
 	tcase_add_test(tests, a_filled_file_is_all_there_cached_and_written_back);
 	tcase_add_test(tests, a_file_made_direct_has_left_the_cache_or_says_that_it_cannot);
+	tcase_add_test(tests, what_has_left_the_cache_is_read_in_again);
 	tcase_add_test(tests, places_are_folders);
 	suite_add_tcase(suite, tests);
 	return suite;
