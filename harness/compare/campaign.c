@@ -314,12 +314,30 @@ static int take_suite(struct campaign *campaign, struct suite *suite)
 	return rc;
 }
 
+/* The same number, or none in both. */
+static bool is_same(double a, double b)
+{
+	return !(a < b) && !(a > b) && isnan(a) == isnan(b);
+}
+
+static bool is_copy(const struct quad_row *a, const struct quad_row *b)
+{
+	if (a->suite != b->suite || a->quad != b->quad || a->first != b->first ||
+		!is_same(a->share, b->share) || strcmp(a->injection, b->injection) != 0 ||
+		strcmp(a->benchmark, b->benchmark) != 0 || strcmp(a->state, b->state) != 0)
+		return false;
+	for (int metric = 0; metric < LOGGED; metric++)
+		for (int i = 0; i < QUAD; i++)
+			if (!is_same(a->values[metric][i], b->values[metric][i]))
+				return false;
+	return true;
+}
+
 /* Is the row among those before it? A seed alone may be drawn twice, figures are not. */
 static bool is_there_before(const struct quad_row *rows, int at)
 {
 	for (int i = 0; i < at; i++)
-		if (rows[i].suite == rows[at].suite &&
-			memcmp(&rows[i], &rows[at], sizeof(rows[at])) == 0)
+		if (is_copy(&rows[i], &rows[at]))
 			return true;
 	return false;
 }
