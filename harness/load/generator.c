@@ -25,9 +25,19 @@ static void generator_report(struct load_report *load, const struct client *clie
 	load->socket_received = client->socket_received;
 }
 
+/* Who is asked whether to go on, in a silence. */
+struct asked {
+	struct orders *orders;
+	const struct client *client;
+};
+
+/* Silence may be all that comes, and then somebody's end: what is unanswered is told now. */
 static bool generator_cancelled(void *arg)
 {
-	return coordinate_cancelled(arg);
+	const struct asked *asked = arg;
+
+	generator_report(asked->orders->load, asked->client);
+	return coordinate_cancelled(asked->orders);
 }
 
 /* So many requests per active connection, in the loop that was asked for. */
@@ -169,10 +179,11 @@ int load_generate(struct orders *orders, const struct generator_settings *settin
 	struct client client = {0};
 	struct client_settings own = settings->client;
 	struct schedule schedule = {0};
+	struct asked asked = {orders, &client};
 	bool connected = false;
 
 	own.cancelled = generator_cancelled;
-	own.cancelled_arg = orders;
+	own.cancelled_arg = &asked;
 	int rc = client_open(&client, &own);
 	if (rc == 0 && settings->rate_per_s > 0) {
 		rc = schedule_open(&schedule, settings->arrivals, settings->rate_per_s,
