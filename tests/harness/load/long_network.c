@@ -154,9 +154,11 @@ static bool own_network(void)
 	return false;
 }
 
+static useconds_t down_after_us;
+
 static void link_goes_down(void)
 {
-	usleep(700000);
+	usleep(down_after_us);
 	ck_assert_int_eq(system("ip link set lo down"), 0);
 }
 
@@ -167,26 +169,37 @@ static void link_goes_down_for_a_while(void)
 	ck_assert_int_eq(system("ip link set lo up"), 0);
 }
 
+/* Does the figure, or what is said instead of one, show that the link was down? */
+static bool shows(const struct record *record)
+{
+	if (record->status == STATUS_OK && record->latency != NULL)
+		return record->latency->max_ns > 200000000;
+	/* beside other work it may be down for longer, and TCP asks ever more rarely */
+	return strstr(record->reason, "no progress for") != NULL &&
+	       strstr(record->warning, "had no reply") != NULL;
+}
+
 START_TEST(a_link_that_was_down_for_a_while_shows)
 {
+	/* when the window begins depends on what else the machine does */
+	enum { TRIES = 5, LATER_US = 500000 };
 	char cell[64];
 
 	if (!own_network())
 		return;
 	for (const struct model *model = models; model->name != NULL; model++) {
-		struct record record;
+		bool shown = false;
 		if (!serves("echo", model))
 			continue;
 		snprintf(cell, sizeof(cell), "echo/%s", model->name);
-		measure(&record, cell, "2s", link_goes_down_for_a_while);
-		/* beside other work it may be down for longer, and TCP asks ever more rarely */
-		if (record.status == STATUS_OK && record.latency != NULL)
-			ck_assert_uint_gt(record.latency->max_ns, 200000000);
-		else
-			ck_assert_msg(strstr(record.reason, "no progress for") != NULL &&
-					      strstr(record.warning, "had no reply") != NULL,
-				"%s: %s; %s", cell, record.reason, record.warning);
-		record_release(&record);
+		for (int i = 0; i < TRIES && !shown; i++) {
+			struct record record;
+			down_after_us = 700000 + (useconds_t)i * LATER_US;
+			measure(&record, cell, "2s", link_goes_down_for_a_while);
+			shown = shows(&record);
+			record_release(&record);
+		}
+		ck_assert_msg(shown, "%s: a link that was down is not seen", cell);
 	}
 }
 END_TEST
@@ -202,6 +215,7 @@ START_TEST(a_link_that_stays_down_ends_with_the_deadline)
 		if (!serves("echo", model))
 			continue;
 		ck_assert_int_eq(system("ip link set lo up"), 0);
+		down_after_us = 1500000; /* in the window */
 		snprintf(cell, sizeof(cell), "echo/%s", model->name);
 		measure(&record, cell, "2s", link_goes_down);
 		ck_assert_msg(record.status == STATUS_FAILED &&
