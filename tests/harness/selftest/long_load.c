@@ -7,15 +7,20 @@
 
 START_TEST(delays_of_every_distribution_come_back)
 {
+	enum { TRIES = 8 };
 	const struct check check = {"latency", draw_distributions[_i], check_delays, _i, false, 5};
 	struct patience patience;
 	struct line line;
 
-	patience_begin(&patience, "clock");
-	selftest_run(&check, &selftest_subjects, &patience, &line);
-	/* undecided: others took the CPUs, three times */
-	ck_assert_msg(line.verdict == LINE_OK || line.verdict == LINE_UNDECIDED, "%s: %s, %s",
-		draw_distributions[_i], line.expected, line.measured);
+	/* Others may take the CPUs without the line noticing; delays that are others never come
+	 * back. */
+	for (int i = 0; i < TRIES; i++) {
+		patience_begin(&patience, "clock");
+		selftest_run(&check, &selftest_subjects, &patience, &line);
+		if (line.verdict == LINE_OK || line.verdict == LINE_UNDECIDED)
+			return;
+	}
+	ck_abort_msg("%s: %s, %s", draw_distributions[_i], line.expected, line.measured);
 }
 END_TEST
 
