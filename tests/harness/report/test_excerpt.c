@@ -35,8 +35,9 @@ START_TEST(one_table_comes_without_the_others)
 
 	says(REPORT "--table hash --format tsv", 0, "model\top/s\t× best\t");
 	ck_assert_ptr_null(strstr(output, "echo"));
-	says(REPORT "--table echo --format md", 0, "| **async** | ");
-	ck_assert_int_eq(sscanf(strstr(output, "| **async** | "), "| **async** | %lfk", &rate), 1);
+	says(REPORT "--table echo --format md", 0, "async");
+	ck_assert_ptr_nonnull(strstr(strstr(output, "async"), " | "));
+	ck_assert_int_eq(sscanf(strstr(strstr(output, "async"), " | "), " | %lfk", &rate), 1);
 	ck_assert_double_gt(rate, 0);
 	says(REPORT "--table matrix", 0, "Speed of every model");
 	ck_assert_ptr_null(strstr(output, "hyperfine"));
