@@ -207,6 +207,7 @@ END_TEST
 START_TEST(a_link_that_stays_down_ends_with_the_deadline)
 {
 	char cell[64];
+	int told = 0;
 
 	if (!own_network())
 		return;
@@ -218,6 +219,11 @@ START_TEST(a_link_that_stays_down_ends_with_the_deadline)
 		down_after_us = 1500000; /* in the window */
 		snprintf(cell, sizeof(cell), "echo/%s", model->name);
 		measure(&record, cell, "2s", link_goes_down);
+		if (record.status == STATUS_OK) { /* its rounds were over before the link was */
+			record_release(&record);
+			continue;
+		}
+		told++;
 		ck_assert_msg(record.status == STATUS_FAILED &&
 				      strstr(record.reason, "no progress for") != NULL,
 			"%s: %s", cell, record.reason);
@@ -227,6 +233,7 @@ START_TEST(a_link_that_stays_down_ends_with_the_deadline)
 			"%s: %s; %s", cell, record.reason, record.warning);
 		record_release(&record);
 	}
+	ck_assert_int_gt(told, 0);
 }
 END_TEST
 
