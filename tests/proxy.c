@@ -34,6 +34,7 @@ struct way {
 struct pair {
 	int fds[SIDES];
 	struct way ways[SIDES]; /* by where they come from */
+	size_t after;           /* where it meets the fault */
 	bool spared, swallows, struck, over;
 };
 
@@ -55,6 +56,7 @@ static void pair_end(struct pair *pair)
 static bool pair_begin(struct pair *pair, struct proxy *proxy)
 {
 	*pair = (struct pair){.fds = {accept4(proxy->listener, NULL, NULL, SOCK_CLOEXEC), -1}};
+	pair->after = proxy->lucky == 0 || proxy->begun < proxy->lucky ? proxy->after : 0;
 	pair->spared = proxy->begun++ < proxy->spared;
 	pair->fds[SERVER] = endpoint_connect(ENDPOINT_TCP, proxy->server, true);
 	for (int side = 0; side < SIDES; side++)
@@ -88,11 +90,11 @@ static void pair_receive(struct pair *pair, const struct proxy *proxy, enum side
 	ssize_t got = recv(pair->fds[from], buffer, sizeof(buffer), MSG_DONTWAIT);
 	size_t bytes = got > 0 ? (size_t)got : 0;
 	bool here = from == SERVER && proxy->fault != PROXY_PASS && !pair->swallows &&
-		    !pair->spared && proxy->after < way->came + bytes;
+		    !pair->spared && pair->after < way->came + bytes;
 
 	way->ended = got <= 0;
 	if (here)
-		bytes = proxy->after > way->came ? proxy->after - way->came : 0;
+		bytes = pair->after > way->came ? pair->after - way->came : 0;
 	way->came += bytes;
 	if (!pair->swallows && (bytes > 0 || way->ended))
 		way_add(way, proxy, buffer, bytes);

@@ -20,9 +20,11 @@ enum proxy_fault {
 
 struct proxy {
 	enum proxy_fault fault;
-	size_t after;    /* bytes of the replies of each connection */
-	int delay_ms;    /* of every byte */
-	int spared;      /* connections, the first ones, that never meet the fault */
+	size_t after; /* bytes of the replies of each connection */
+	int delay_ms; /* of every byte */
+	int lucky;  /* connections, the first ones, for which `after` is; others meet it at once; 0:
+		       all */
+	int spared; /* connections, the first ones, that never meet the fault */
 	uint32_t server; /* where it leads, of endpoint_listen */
 	uint32_t number; /* for endpoint_connect */
 	/* its own */

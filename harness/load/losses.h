@@ -12,7 +12,7 @@ struct client_losses {
 	uint64_t unanswered; /* … so many of them */
 	uint64_t renewed;    /* closed by the server after a reply and made anew */
 	uint64_t errors;     /* replies whose HTTP status is 400 or more */
-	uint64_t severed;    /* ended otherwise than by a reply that said so … */
+	uint64_t severed;    /* ended without a reply that said so, once until mended … */
 	uint64_t mending;    /* … so many of them had no reply since */
 	uint64_t mended_ns;  /* when the last one of them had its reply */
 	uint64_t down;       /* connections that wait to be dialled again */

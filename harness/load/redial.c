@@ -95,9 +95,10 @@ int client_lose(struct client *client, struct connection *connection, int rc)
 		client->losses.renewed++;
 	else
 		client->losses.broken++;
-	if (rc != 0 && connection->established) {
+	/* a dying server's listener can take it once more, and let go of it without a reply */
+	if (rc != 0 && connection->established && !connection->broken) {
 		client->losses.severed++;
-		client->losses.mending += !connection->broken;
+		client->losses.mending++;
 		connection->broken = true;
 	}
 	client_forget(client, connection);

@@ -58,6 +58,7 @@ static int run_through(enum proxy_fault fault, uint64_t rate_per_s)
 	faulty_server_start(&server, ENDPOINT_TCP, 128);
 	network = (struct proxy){.fault = fault,
 		.after = network.spared > 0 ? 0 : 220,
+		.lucky = network.lucky,
 		.spared = network.spared,
 		.server = server.number};
 	proxy_start(&network);
@@ -118,6 +119,17 @@ START_TEST(connections_that_break_are_made_anew_and_counted)
 	ck_assert_uint_eq(
 		drive.replies + drive.losses.unanswered + drive.unanswered, drive.requests);
 	ck_assert_str_ne(drive.problem, "");
+}
+END_TEST
+
+START_TEST(a_connection_that_breaks_again_before_its_reply_was_lost_once)
+{
+	network.lucky = 4;
+	ck_assert_int_eq(run_through(PROXY_RESET, 0), 0);
+	ck_assert_uint_ge(drive.losses.broken, 1);
+	ck_assert_uint_ge(drive.losses.severed, 1);
+	ck_assert_uint_le(drive.losses.severed, 4);
+	ck_assert_uint_eq(drive.losses.mending, drive.losses.severed);
 }
 END_TEST
 
@@ -190,6 +202,7 @@ Suite *suite(void)
 	tcase_add_test(c, an_open_loop_makes_the_requests_of_its_schedule);
 	tcase_add_test(c, a_wrong_reply_spoils_the_figures);
 	tcase_add_test(c, connections_that_break_are_made_anew_and_counted);
+	tcase_add_test(c, a_connection_that_breaks_again_before_its_reply_was_lost_once);
 	tcase_add_test(c, an_open_loop_keeps_its_schedule_over_broken_connections);
 	tcase_add_test(c, a_server_that_falls_silent_is_not_waited_for_for_ever);
 	tcase_add_loop_test(c, what_a_network_that_breaks_connections_took_is_counted, 0, 2);
