@@ -11,6 +11,16 @@ static bool is_of(const struct group_rows *group, const char *name)
 	return group->kind == KIND_TIME && strcmp(group->facts->name, name) == 0;
 }
 
+/* A table that stands alone has nothing beside it that says what it shows. */
+static void say(const struct group_rows *group, const struct writer *writer)
+{
+	char text[FINDING_BYTES];
+
+	finding_of_group(group, text, sizeof(text));
+	if (text[0] != '\0')
+		write_note(writer, "in short: %s", text);
+}
+
 int excerpt_tables(const struct report *report, const char *name, const struct writer *writer)
 {
 	int rc = 0, count = 0;
@@ -23,6 +33,8 @@ int excerpt_tables(const struct report *report, const char *name, const struct w
 		if (!is_of(&report->groups.groups[i], name))
 			continue;
 		rc = table_write(writer, report, &report->groups.groups[i]);
+		if (rc == 0)
+			say(&report->groups.groups[i], writer);
 		count++;
 	}
 	return rc == 0 ? count : rc;

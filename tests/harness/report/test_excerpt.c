@@ -44,6 +44,25 @@ START_TEST(one_table_comes_without_the_others)
 }
 END_TEST
 
+START_TEST(a_table_alone_says_what_it_shows)
+{
+	const char *row, *said;
+	char best[40], named[40];
+
+	says(REPORT "--table echo --format md", 0, "\n- in short: ");
+	row = strstr(output, "\n| **");
+	said = strstr(output, "\n- in short: ");
+	ck_assert_ptr_nonnull(row);
+	ck_assert_int_eq(sscanf(row, "\n| **%39[a-z-]", best), 1);
+	if (strstr(said, "is the fastest") != NULL) {
+		ck_assert_int_eq(sscanf(said, "\n- in short: %39s", named), 1);
+		ck_assert_str_eq(named, best);
+	} else {
+		ck_assert_ptr_nonnull(strstr(said, "no model is separated from the best"));
+	}
+}
+END_TEST
+
 START_TEST(one_chart_is_drawn)
 {
 	if (!have_gnuplot())
@@ -96,6 +115,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, one_table_comes_without_the_others);
+	tcase_add_test(c, a_table_alone_says_what_it_shows);
 	tcase_add_test(c, one_chart_is_drawn);
 	tcase_add_test(c, what_is_not_there_is_wrong_use);
 	tcase_add_test(c, without_gnuplot_a_chart_could_not_be_made);
