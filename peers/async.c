@@ -243,16 +243,18 @@ enum { LATENESS_SLEEP_NS = 1000000 };
 static int lateness_main(void *arg)
 {
 	long operations = *(long *)arg;
-	uint64_t late_ns = 0;
-	int rc = 0;
+	uint64_t *late_ns = calloc((size_t)operations, sizeof(*late_ns));
+	int rc = late_ns == NULL ? -ENOMEM : 0;
 
 	for (long i = 0; i < operations && rc == 0; i++) {
 		uint64_t due_ns = peer_now_ns(CLOCK_MONOTONIC) + LATENESS_SLEEP_NS;
 
 		rc = async_sleep_until(due_ns);
-		late_ns += peer_now_ns(CLOCK_MONOTONIC) - due_ns;
+		late_ns[i] = peer_now_ns(CLOCK_MONOTONIC) - due_ns;
 	}
-	cost = (double)late_ns / (double)operations;
+	if (rc == 0)
+		cost = peer_median(late_ns, operations);
+	free(late_ns);
 	return rc;
 }
 

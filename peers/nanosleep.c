@@ -10,8 +10,10 @@ enum { SLEEP_NS = 1000000 };
 
 static double measure_lateness(long operations)
 {
-	uint64_t late_ns = 0;
+	uint64_t *late_ns = calloc((size_t)operations, sizeof(*late_ns));
 
+	if (late_ns == NULL)
+		exit(PEER_SKIP);
 	for (long i = 0; i < operations; i++) {
 		uint64_t due_ns = peer_now_ns(CLOCK_MONOTONIC) + SLEEP_NS;
 		struct timespec due = {.tv_sec = (time_t)(due_ns / 1000000000u),
@@ -19,9 +21,11 @@ static double measure_lateness(long operations)
 
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
 			;
-		late_ns += peer_now_ns(CLOCK_MONOTONIC) - due_ns;
+		late_ns[i] = peer_now_ns(CLOCK_MONOTONIC) - due_ns;
 	}
-	return (double)late_ns / (double)operations;
+	double median = peer_median(late_ns, operations);
+	free(late_ns);
+	return median;
 }
 
 static const struct peer_row rows[] = {

@@ -5,8 +5,8 @@
  *	PROGRAM WHAT [N]     prints one number, the cost of one operation of WHAT
  *
  * Times are ns of wall clock for a single thread that never waits (switch, yield, spawn,
- * channel, generator, executor), ns late for lateness, ns of CPU where the program waits
- * (sleep), bytes for sleep-memory. Every program warms up with a tenth of its operations and
+ * channel, generator, executor), ns late in the median for lateness, ns of CPU where the program
+ *waits (sleep), bytes for sleep-memory. Every program warms up with a tenth of its operations and
  * prints nothing else on standard output. A program that cannot measure says why on standard
  * error and exits with 77.
  */
@@ -45,6 +45,23 @@ static inline long peer_memory_bytes(void)
 	if (status != NULL)
 		fclose(status);
 	return (resident + tables) * 1024;
+}
+
+static inline int peer_compare(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The median of values, which are sorted by it: one that the machine held up does not decide. */
+static inline double peer_median(uint64_t *values, long count)
+{
+	if (count == 0)
+		return 0;
+	qsort(values, (size_t)count, sizeof(*values), peer_compare);
+	return count % 2 ? (double)values[count / 2]
+			 : ((double)values[count / 2 - 1] + (double)values[count / 2]) / 2;
 }
 
 /* One row of a program: what it measures, how often by default, how. */
