@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -144,10 +145,40 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 	return 0;
 }
 
+/*
+ * PostgreSQL marks its data directory with a segment of System V shared memory, which outlives a
+ * server that was killed. Its number is in the seventh line of the lock file, the server's in the
+ * first, negative while there is no server yet.
+ */
+static void remove_segment(const char *folder)
+{
+	enum { SEGMENT_LINE = 7 };
+	char path[PATH_BYTES], line[PATH_BYTES];
+	struct shmid_ds status;
+	int number = 0, id = -1;
+	long creator = 0;
+
+	snprintf(path, sizeof(path), "%s/data/postmaster.pid", folder);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		number++;
+		if (number == 1)
+			creator = labs(strtol(line, NULL, 10));
+		if (number == SEGMENT_LINE && sscanf(line, "%*u %d", &id) != 1)
+			id = -1;
+	}
+	fclose(file);
+	if (id >= 0 && shmctl(id, IPC_STAT, &status) == 0 && status.shm_cpid == creator)
+		shmctl(id, IPC_RMID, NULL);
+}
+
 static void remove_folder(const char *folder)
 {
 	enum { DESCRIPTORS = 16 };
 
+	remove_segment(folder);
 	nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -183,7 +214,7 @@ int cluster_start(struct cluster *cluster, int connections, char *error, size_t 
 		"--no-sync", "--no-locale", "-E", "UTF8", NULL};
 	const char *const serve[] = {postgres, "-D", data, "-k", cluster->folder, "-c",
 		"listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c",
-		"autovacuum=off", "-c", limit, NULL};
+		"autovacuum=off", "-c", "dynamic_shared_memory_type=mmap", "-c", limit, NULL};
 	sweep_dead();
 	int rc = make_folder(cluster->folder);
 	if (rc == 0)
