@@ -27,8 +27,8 @@ int cluster_start(struct cluster *cluster, int connections, char *error, size_t 
 	__attribute__((warn_unused_result));
 void cluster_stop(struct cluster *cluster);
 
-/* Removes the folder of a process that has ended without, and what its server shared; it may be gone
-   already. */
+/* Removes the folder of a process that has ended without, and what its server shared; it may be
+   gone already. */
 void cluster_sweep(pid_t owner);
 
 /* CPU time of all its processes, ns; to a tick of the kernel's. */
