@@ -6,13 +6,39 @@
 #include "bench/echo/echo.h"
 #include "models/async/async.h"
 
+static int hand_over(const struct echo *echo, int fd)
+{
+	/* the other may run in another loop */
+	ssize_t sent = async_detach(fd, NULL, 0);
+
+	if (sent >= 0)
+		sent = async_write(echo->hands[1], &fd, sizeof(fd));
+	return sent < 0 ? (int)sent : 0;
+}
+
+static int accept_one(const struct slot *slot, const struct echo *echo)
+{
+	int fd = -1, rc = 0;
+
+	if (echo_is_given(slot, echo)) {
+		ssize_t got = async_read(echo->hands[0], &fd, sizeof(fd));
+		return echo_given(fd, got);
+	}
+	for (int left = echo_others(slot, echo); left > 0 && rc == 0; left--) {
+		rc = fd = async_accept(echo->listener, NULL, NULL);
+		if (fd >= 0)
+			rc = hand_over(echo, fd);
+	}
+	return rc != 0 ? rc : async_accept(echo->listener, NULL, NULL);
+}
+
 int echo_async_task(void *arg)
 {
 	struct slot *slot = arg;
 	const struct echo *echo = slot->orders->shared;
 	void *buffer;
 	size_t part = 0;
-	int fd = async_accept(echo->listener, NULL, NULL);
+	int fd = accept_one(slot, echo);
 	int rc = echo_accepted(slot, echo, fd);
 	ssize_t got = rc;
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness/load/load.h"
@@ -18,11 +19,15 @@ enum echo_param {
 	ECHO_FAMILY,
 	ECHO_NODELAY,
 	ECHO_BACKLOG,
+	ECHO_ACCEPT,
 	ECHO_RATE,
 	ECHO_ARRIVALS
 };
 
+enum accept_design { ACCEPT_SHARED, ACCEPT_ONE };
+
 static const char *const off_on[] = {"off", "on", NULL};
+static const char *const designs[] = {[ACCEPT_SHARED] = "shared", [ACCEPT_ONE] = "one", NULL};
 
 static const struct param echo_params[] = {
 	[ECHO_CONNECTIONS] = {"connections", "kept connections, a task each", PARAM_COUNT, 1, 10000,
@@ -41,6 +46,9 @@ static const struct param echo_params[] = {
 	[ECHO_NODELAY] = {"nodelay", "TCP_NODELAY at both ends", PARAM_CHOICE, 0, 1, 1, 1, off_on},
 	[ECHO_BACKLOG] = {"backlog", "connections that may wait to be accepted", PARAM_COUNT, 1,
 		65535, 4096, 4096, NULL},
+	[ECHO_ACCEPT] = {"accept",
+		"each task its own connection, or the first all, handing them over", PARAM_CHOICE,
+		ACCEPT_SHARED, ACCEPT_ONE, ACCEPT_SHARED, ACCEPT_SHARED, designs},
 	[ECHO_RATE] = {"rate", "requests per second of an open loop (0: closed loop)", PARAM_COUNT,
 		0, 10000000, 0, 0, NULL},
 	[ECHO_ARRIVALS] = {"arrivals", "of an open loop", PARAM_CHOICE, 0, SCHEDULE_RAMP,
@@ -57,6 +65,17 @@ static size_t echo_arena_bytes(const struct orders *orders)
 static bool waits_in_a_loop(const struct orders *orders)
 {
 	return orders->model->family == FAMILY_ASYNC || orders->model->family == FAMILY_STACKLESS;
+}
+
+/* The sockets by which connections travel from the task that accepts to the others. */
+static int echo_open_hands(const struct orders *orders, struct echo *echo)
+{
+	int kind = SOCK_SEQPACKET | SOCK_CLOEXEC | (waits_in_a_loop(orders) ? SOCK_NONBLOCK : 0);
+
+	if (socketpair(AF_UNIX, kind, 0, echo->hands) != 0)
+		return -errno;
+	echo->hands_over = true;
+	return 0;
 }
 
 static int echo_prepare(struct orders *orders)
@@ -76,8 +95,10 @@ static int echo_prepare(struct orders *orders)
 	echo->listener = fd;
 	if (waits_in_a_loop(orders) && fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
 		return -errno;
-	orders_publish(orders, number);
-	return 0;
+	int rc = orders->values[ECHO_ACCEPT] == ACCEPT_ONE ? echo_open_hands(orders, echo) : 0;
+	if (rc == 0)
+		orders_publish(orders, number);
+	return rc;
 }
 
 static void echo_finish(struct orders *orders)
@@ -88,6 +109,11 @@ static void echo_finish(struct orders *orders)
 		return;
 	close(echo->listener);
 	echo->listener = -1;
+	if (echo->hands_over) {
+		close(echo->hands[0]);
+		close(echo->hands[1]);
+	}
+	echo->hands_over = false;
 }
 
 static int echo_load(struct orders *orders)

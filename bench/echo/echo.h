@@ -5,6 +5,9 @@
 #ifndef CONCBENCH_BENCH_ECHO_ECHO_H
 #define CONCBENCH_BENCH_ECHO_ECHO_H
 
+#include <errno.h>
+#include <sys/types.h>
+
 #include "harness/load/endpoint.h"
 #include "harness/workload.h"
 
@@ -21,6 +24,9 @@ struct echo {
 	enum endpoint_family family;
 	bool nodelay;
 	size_t payload_bytes; /* of a request */
+	bool hands_over;      /* the first task accepts for all, else each its own */
+	int hands[2];         /* sockets between them: taken from, put into; packets, so that many
+				 may take */
 };
 
 extern const struct workload echo_workload;
@@ -35,6 +41,30 @@ int echo_async_task(void *arg);
 int echo_threads_task(void *arg);
 int echo_processes_task(void *arg);
 int echo_stackless_task(void *arg);
+
+/* Does another task accept its connection? It then comes through hands[0]. */
+static inline bool echo_is_given(const struct slot *slot, const struct echo *echo)
+{
+	return echo->hands_over && slot->index > 0;
+}
+
+/* How many connections of others it accepts before its own: they go through hands[1]. */
+static inline int echo_others(const struct slot *slot, const struct echo *echo)
+{
+	return echo->hands_over && slot->index == 0 ? slot->orders->tasks - 1 : 0;
+}
+
+/*
+ * What came through hands[0], as the number of a descriptor.
+ *   got      of reading it, or -errno
+ *   Returns  the descriptor or -errno.
+ */
+static inline int echo_given(int fd, ssize_t got)
+{
+	if (got < 0)
+		return (int)got;
+	return got == sizeof(fd) ? fd : -EPROTO;
+}
 
 /*
  * The task has its connection: stamps its start, which proves that it took part.

@@ -5,6 +5,23 @@
 
 #include "bench/block_socket.h"
 #include "bench/echo/echo.h"
+#include "models/processes/processes.h"
+
+static int accept_one(const struct slot *slot, const struct echo *echo)
+{
+	int rc = 0;
+
+	if (echo_is_given(slot, echo))
+		return process_recv_fd(echo->hands[0]);
+	for (int left = echo_others(slot, echo); left > 0 && rc == 0; left--) {
+		int fd = rc = block_accept(echo->listener);
+		if (fd < 0)
+			break;
+		rc = process_send_fd(echo->hands[1], fd);
+		close(fd);
+	}
+	return rc != 0 ? rc : block_accept(echo->listener);
+}
 
 int echo_processes_task(void *arg)
 {
@@ -12,7 +29,7 @@ int echo_processes_task(void *arg)
 	const struct echo *echo = slot->orders->shared;
 	char buffer[ECHO_BUFFER_BYTES];
 	size_t part = 0;
-	int fd = block_accept(echo->listener);
+	int fd = accept_one(slot, echo);
 	int rc = echo_accepted(slot, echo, fd);
 	ssize_t got = rc;
 

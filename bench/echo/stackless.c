@@ -15,6 +15,7 @@
 /* What outlives a wait. */
 struct echo_frame {
 	int fd;
+	int others;         /* connections accepted for other tasks */
 	uint32_t got, sent; /* bytes in hand, and how many of them are on their way back */
 	char *rest;         /* those that are not; NULL: nothing waits */
 	size_t part;        /* of the request that is not complete yet */
@@ -30,6 +31,43 @@ static int accept_one(const struct echo *echo)
 		fd = accept4(echo->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
 	return fd < 0 ? -errno : fd;
+}
+
+/* What another task has accepted. */
+static int take_one(const struct echo *echo)
+{
+	int fd = -1;
+	ssize_t got;
+
+	do
+		got = recv(echo->hands[0], &fd, sizeof(fd), MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	return echo_given(fd, got < 0 ? -errno : got);
+}
+
+static int source_of(const struct slot *slot, const struct echo *echo)
+{
+	return echo_is_given(slot, echo) ? echo->hands[0] : echo->listener;
+}
+
+static int get_one(const struct slot *slot, const struct echo *echo)
+{
+	return echo_is_given(slot, echo) ? take_one(echo) : accept_one(echo);
+}
+
+/* Hands over what was accepted for another; it is no longer in the frame then. */
+static int give_one(const struct echo *echo, struct echo_frame *my)
+{
+	ssize_t sent;
+
+	do
+		sent = send(echo->hands[1], &my->fd, sizeof(my->fd), MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return -errno;
+	my->fd = -1;
+	my->others++;
+	return 0;
 }
 
 static ssize_t receive(struct echo_frame *my, char *buffer, size_t bytes)
@@ -87,15 +125,26 @@ int echo_stackless_task(void *arg)
 	ssize_t got;
 
 	STACKLESS_BEGIN(self);
-	while ((my->fd = accept_one(echo)) == -EAGAIN) {
-		STACKLESS_AWAIT(self, stackless_readable(self, echo->listener));
-		if (self->rc != 0) {
-			my->fd = self->rc;
-			break;
+	do {
+		while ((my->fd = get_one(slot, echo)) == -EAGAIN) {
+			STACKLESS_AWAIT(self, stackless_readable(self, source_of(slot, echo)));
+			if (self->rc != 0) {
+				my->fd = self->rc;
+				break;
+			}
 		}
-	}
-	stackless_pass_on(self, echo->listener);
-	slot->rc = echo_accepted(slot, echo, my->fd);
+		stackless_pass_on(self, source_of(slot, echo));
+		slot->rc = my->fd < 0 ? my->fd : 0;
+		while (slot->rc == 0 && my->fd >= 0 && my->others < echo_others(slot, echo)) {
+			slot->rc = give_one(echo, my);
+			if (slot->rc == -EAGAIN) {
+				STACKLESS_AWAIT(self, stackless_writable(self, echo->hands[1]));
+				slot->rc = self->rc;
+			}
+		}
+	} while (slot->rc == 0 && my->fd < 0);
+	if (slot->rc == 0)
+		slot->rc = echo_accepted(slot, echo, my->fd);
 	while (slot->rc == 0) {
 		got = receive(my, buffer, sizeof(buffer));
 		if (got == 0)

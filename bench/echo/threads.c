@@ -7,10 +7,27 @@
 #include "bench/echo/echo.h"
 #include "models/threads/gil.h"
 
-static int accept_one(const struct echo *echo)
+/* Waits for it, or first for those of the others, who get their numbers. */
+static int accept_all(const struct slot *slot, const struct echo *echo)
+{
+	int fd = -1, rc = 0;
+
+	if (echo_is_given(slot, echo)) {
+		ssize_t got = block_receive(echo->hands[0], &fd, sizeof(fd));
+		return echo_given(fd, got);
+	}
+	for (int left = echo_others(slot, echo); left > 0 && rc == 0; left--) {
+		rc = fd = block_accept(echo->listener);
+		if (fd >= 0)
+			rc = block_send(echo->hands[1], (const char *)&fd, sizeof(fd));
+	}
+	return rc != 0 ? rc : block_accept(echo->listener);
+}
+
+static int accept_one(const struct slot *slot, const struct echo *echo)
 {
 	gil_leave();
-	int fd = block_accept(echo->listener);
+	int fd = accept_all(slot, echo);
 	gil_enter();
 	return fd;
 }
@@ -37,7 +54,7 @@ int echo_threads_task(void *arg)
 	const struct echo *echo = slot->orders->shared;
 	char buffer[ECHO_BUFFER_BYTES];
 	size_t part = 0;
-	int fd = accept_one(echo);
+	int fd = accept_one(slot, echo);
 	int rc = echo_accepted(slot, echo, fd);
 	ssize_t got = rc;
 

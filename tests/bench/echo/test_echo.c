@@ -92,6 +92,19 @@ START_TEST(unix_sockets_do_the_same_work)
 }
 END_TEST
 
+START_TEST(one_that_accepts_for_all_does_the_same_work)
+{
+	struct record record, shared;
+
+	run(row(_i), "-p accept=one -p connections=40", &record);
+	run(row(_i), "-p connections=40", &shared);
+	ck_assert_uint_eq(record.work.operations, record.work.tasks * 4 * 3);
+	ck_assert_uint_eq(record.work.checksum, shared.work.checksum);
+	record_release(&record);
+	record_release(&shared);
+}
+END_TEST
+
 START_TEST(idle_connections_are_kept_and_do_nothing)
 {
 	struct record record;
@@ -127,6 +140,7 @@ Suite *suite(void)
 	tcase_add_loop_test(c, payloads_larger_than_the_buffer_come_back_whole, 0, count);
 	tcase_add_loop_test(c, pipelined_requests_are_all_answered, 0, count);
 	tcase_add_loop_test(c, unix_sockets_do_the_same_work, 0, count);
+	tcase_add_loop_test(c, one_that_accepts_for_all_does_the_same_work, 0, count);
 	tcase_add_loop_test(c, idle_connections_are_kept_and_do_nothing, 0, count);
 	tcase_add_loop_test(c, connections_that_cannot_all_be_served_are_impossible, 0, count);
 	tcase_set_timeout(c, 60);
