@@ -98,9 +98,10 @@ static int print_plan(const struct options *options, const struct run_plan *plan
 			(unsigned long long)estimate.more_ns / 1000000000u % 60,
 			100 * memory_spread_most);
 	duration_format(options->effort->window_max_ns, window, sizeof(window));
-	printf("\nseed %llu, effort %s: windows of at most %s%s%s\n",
-		(unsigned long long)options->seed, options->effort->name, window,
-		options->budget_ns > 0 ? ", shorter where more would not fit into " : "", budget);
+	printf("\nseed %llu, effort %s (%s): windows of at most %s%s%s\n",
+		(unsigned long long)options->seed, options->effort->name, options->effort->summary,
+		window, options->budget_ns > 0 ? ", shorter where more would not fit into " : "",
+		budget);
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
 }
 
@@ -155,6 +156,18 @@ static int print_tables(const struct options *options, const struct journal *jou
 	return status;
 }
 
+/* What begins now, and how long it will take. */
+static void say_plan(struct progress *progress, const struct options *options,
+	const struct run_plan *plan, const char *path)
+{
+	struct run_estimate estimate = run_estimate(plan, options->effort, options->budget_ns);
+
+	progress_say(progress, "%s: %d invocations, about %llu min %llu s, seed %llu", path,
+		plan->steps_count, (unsigned long long)estimate.duration_ns / 60000000000u,
+		(unsigned long long)estimate.duration_ns / 1000000000u % 60,
+		(unsigned long long)options->seed);
+}
+
 static int measure(const struct options *options, struct run_plan *plan, struct run_header *header)
 {
 	struct process_executor process;
@@ -174,8 +187,7 @@ static int measure(const struct options *options, struct run_plan *plan, struct 
 				 : options->verbosity >= 1 ? VERBOSITY_EVERY
 							   : VERBOSITY_NORMAL);
 	if (options->verbosity > -2)
-		progress_say(&progress, "%s: %d invocations, seed %llu", journal->path,
-			plan->steps_count, (unsigned long long)options->seed);
+		say_plan(&progress, options, plan, journal->path);
 	struct run run = {.plan = plan,
 		.effort = options->effort,
 		.budget_ns = options->budget_ns,

@@ -7,11 +7,12 @@ enum { MS = 1000000, S = 1000000000 };
 
 /*
  * Six invocations are the fewest whose extremes are a 95 % interval (96.9 %): quick has exactly
- * them. Its budget leaves 40 s of the promised 3 minutes to the hyperfine pass.
+ * them. Its budget leaves 40 s of the promised 3 minutes to the hyperfine pass. How long the others
+ * take depends on what they find here: run_estimate says it.
  */
 const struct effort efforts[] = {
 	{.name = "smoke",
-		.summary = "every cell once, small: does it run (about 30 s)",
+		.summary = "every cell once, small: does it run",
 		.smoke_sizes = true,
 		.blocks = 1,
 		.memory_blocks = 1,
@@ -20,7 +21,7 @@ const struct effort efforts[] = {
 		.window_max_ns = 20 * MS,
 		.settle_ns = 1200ull * MS},
 	{.name = "quick",
-		.summary = "8 workloads x 6 models, 6 invocations each (3 minutes with hyperfine)",
+		.summary = "8 workloads x 6 models, 6 invocations each",
 		.mirror = true,
 		.blocks = 3,
 		.memory_blocks = 3,
@@ -31,7 +32,7 @@ const struct effort efforts[] = {
 		.settle_ns = 2ull * S,
 		.budget_ns = 140ull * S},
 	{.name = "standard",
-		.summary = "all models and placements, 12 invocations each (about an hour)",
+		.summary = "all models and placements, 12 invocations each",
 		.mirror = true,
 		.everything = true,
 		.blocks = 6,
@@ -42,7 +43,7 @@ const struct effort efforts[] = {
 		.window_max_ns = 400 * MS,
 		.settle_ns = 10ull * S},
 	{.name = "full",
-		.summary = "30 invocations each (an evening)",
+		.summary = "all models and placements, 30 invocations each",
 		.mirror = true,
 		.everything = true,
 		.blocks = 15,

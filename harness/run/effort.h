@@ -1,5 +1,5 @@
 /*
- * How much is measured: four levels from "does it run" to "an evening".
+ * How much is measured: four levels from "does it run" to 30 invocations of everything.
  */
 #ifndef CONCBENCH_HARNESS_RUN_EFFORT_H
 #define CONCBENCH_HARNESS_RUN_EFFORT_H
@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 struct effort {
-	const char *name; /* NULL ends the table */
-	const char *summary;
-	bool smoke_sizes; /* parameters default to the smoke size */
-	bool mirror;      /* a block runs its models as a permutation and its mirror, else once */
-	bool everything;  /* all workloads and models, also at 1 CPU; memory of every workload */
-	int blocks;       /* of kind time */
+	const char *name;    /* NULL ends the table */
+	const char *summary; /* one line; not how long it takes, which run_estimate knows */
+	bool smoke_sizes;    /* parameters default to the smoke size */
+	bool mirror;     /* a block runs its models as a permutation and its mirror, else once */
+	bool everything; /* all workloads and models, also at 1 CPU; memory of every workload */
+	int blocks;      /* of kind time */
 	int memory_blocks, memory_sizes;
 	int memory_more; /* blocks that are added at most where a figure's interval stays wide */
 	uint64_t window_min_ns, window_max_ns;

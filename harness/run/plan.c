@@ -267,6 +267,9 @@ static int add_memory(struct planning *planning, struct cell cell, bool given)
 
 	if (!idle && !effort->everything)
 		return 0;
+	/* a course ends servers and begins others: no point of it is that of its tasks alone */
+	if (workload->course_ns != NULL)
+		return 0;
 	cell.kind = KIND_MEMORY;
 	for (int i = sizes - 1; i >= 0 && rc == 0; i--) {
 		/* two sizes lie a factor of four apart, more of them two */

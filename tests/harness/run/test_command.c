@@ -71,7 +71,7 @@ static void expect(int status, const char *text, const char *command)
 
 START_TEST(a_run_ends_with_tables_files_and_a_report_that_says_the_same)
 {
-	expect(0, "3 invocations, seed 7",
+	expect(0, "3 invocations, about 0 min 0 s, seed 7",
 		"$CB run hash/async hash/threads hash/processes --effort smoke --seed 7 -o a");
 	expect(0, "", "test -s results/latest/report.md && test -s results/latest/report.csv");
 	expect(0, "", "$CB report > b");
@@ -125,7 +125,9 @@ START_TEST(a_dry_run_prints_the_plan_and_makes_nothing)
 	/* idle's memory: 2 sizes x 6 models x 6 blocks at most */
 	ck_assert_ptr_nonnull(strstr(output, "\nat most 72 more of memory, about "));
 	expect(0, "1 model x  6 invocations\n6 invocations, about", "$CB run hash/async --dry-run");
-	expect(0, "seed 5, effort smoke: windows of at most 20ms\n",
+	expect(0,
+		"seed 5, effort smoke (every cell once, small: does it run): windows of at most "
+		"20ms\n",
 		"$CB run hash/async --effort smoke --dry-run --seed 5");
 	expect(0, "", "test ! -e results");
 }

@@ -222,6 +222,29 @@ START_TEST(standard_measures_everything_also_on_one_cpu)
 }
 END_TEST
 
+static uint64_t a_second(const int64_t *values)
+{
+	(void)values;
+	return 1000000000;
+}
+
+START_TEST(a_course_has_no_memory_of_its_own)
+{
+	const struct workload course = {
+		.name = "course", .params = params, .load = nothing, .course_ns = a_second};
+	const struct workload *const with[] = {&course, &echo, NULL};
+	struct plan_request standard = request("standard");
+	struct run_plan plan;
+
+	standard.workloads = with;
+	ck_assert_int_eq(plan_make(&plan, &standard, error, sizeof(error)), 0);
+	ck_assert_int_eq(plan.groups_count, 3);
+	for (int i = 0; i < plan.cells_count; i++)
+		ck_assert(plan.cells[i].kind == KIND_TIME || plan.cells[i].workload == &echo);
+	plan_free(&plan);
+}
+END_TEST
+
 static void expect_refused(
 	const char *selector, const char *name, const char *values, const char *message)
 {
@@ -308,6 +331,7 @@ Suite *suite(void)
 	tcase_add_test(c, idle_memory_has_two_sizes_a_factor_of_four_apart);
 	tcase_add_test(c, lists_make_every_combination);
 	tcase_add_test(c, standard_measures_everything_also_on_one_cpu);
+	tcase_add_test(c, a_course_has_no_memory_of_its_own);
 	tcase_add_test(c, a_guest_takes_part_in_every_workload_of_the_run);
 	tcase_add_test(c, unknown_names_are_told_with_the_nearest);
 	tcase_add_test(c, a_parameter_given_twice_is_refused);
