@@ -85,6 +85,19 @@ START_TEST(openmetrics_is_read_by_prometheus_own_parser)
 }
 END_TEST
 
+START_TEST(openmetrics_is_what_promtool_accepts)
+{
+	if (lacks("jq", "jq") || lacks("promtool", "prometheus"))
+		return;
+	expect(RUN "M=$(J | jq -r -f docs/recipes/openmetrics.jq); "
+		   "printf '%s\\n' \"$M\" | promtool check metrics && echo accepted; "
+		   "printf '%s\\n' \"$M\" | sed 's/} .*/} much/' | promtool check metrics || "
+		   "echo refused",
+		"accepted");
+	ck_assert_ptr_nonnull(strstr(output, "refused"));
+}
+END_TEST
+
 /* Records of the run that is committed, and one of today. */
 START_TEST(records_are_as_their_schema_says)
 {
@@ -184,6 +197,7 @@ Suite *suite(void)
 	tcase_add_test(exports, otava_has_as_many_columns_in_every_line);
 	tcase_add_test(exports, google_benchmark_has_what_its_compare_reads);
 	tcase_add_test(exports, openmetrics_is_read_by_prometheus_own_parser);
+	tcase_add_test(exports, openmetrics_is_what_promtool_accepts);
 	tcase_add_test(exports, records_are_as_their_schema_says);
 	tcase_add_test(exports, junit_is_xml_with_a_case_per_cell);
 	tcase_add_test(exports, hyperfine_has_the_fields_of_hyperfine);
