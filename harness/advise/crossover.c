@@ -92,6 +92,78 @@ static void tell(const struct bisection *bisection, int64_t value, const struct 
 			bisection->result->above, ratio);
 }
 
+/*
+ * A model that is not told apart from the best of one end there, where everything may be alike, and
+ * is surely worse than it at the other: of several the worst, so that chance does not name it.
+ * NULL: there is none.
+ */
+static const char *find_loser(const struct trial *trial, const struct crossover_search *search,
+	int64_t tied, int64_t sure, const char *best)
+{
+	const struct group_rows *group = trial_group_at(trial, search->param->name, sure);
+	const char *loser = NULL;
+	double least = 1;
+
+	for (int i = 0; group != NULL && i < group->rows_count; i++) {
+		const struct model *model = model_find(group->rows[i].model);
+		if (model == NULL || strcmp(model->name, best) == 0)
+			continue;
+		struct interval there = ratio_at(trial, search, sure, model->name, best);
+		struct interval here = ratio_at(trial, search, tied, model->name, best);
+		if (here.n < 1 || side(&here) != 0 || side(&there) >= 0 || there.middle >= least)
+			continue;
+		least = there.middle;
+		loser = model->name;
+	}
+	return loser;
+}
+
+static bool take_edge(struct crossover_result *result, enum crossover_end end, int64_t tied)
+{
+	result->end = end;
+	result->tied_low = result->tied_high = tied;
+	return true;
+}
+
+/* What lies between an end where one is surely better and one where it is not is a crossover, too:
+   from where, or up to where. */
+static bool find_edge(const struct trial *trial, const struct crossover_search *search,
+	struct crossover_result *result)
+{
+	const char *below = find_loser(trial, search, search->low, search->high, result->above);
+	const char *above = find_loser(trial, search, search->high, search->low, result->below);
+
+	if (below != NULL) {
+		result->below = below;
+		return take_edge(result, CROSSOVER_FROM, search->low);
+	}
+	if (above != NULL) {
+		result->above = above;
+		return take_edge(result, CROSSOVER_UNTIL, search->high);
+	}
+	return false;
+}
+
+static void judge_ends(const struct bisection *bisection, const struct trial *trial)
+{
+	const struct crossover_search *search = bisection->search;
+	struct crossover_result *result = bisection->result;
+	bool same = strcmp(result->below, result->above) == 0;
+	struct interval low = ratio_at(trial, search, search->low, result->below, result->above);
+	struct interval high = ratio_at(trial, search, search->high, result->below, result->above);
+
+	if (!same && side(&low) > 0 && side(&high) < 0) {
+		result->end = CROSSOVER_FOUND;
+	} else if (find_edge(trial, search, result)) {
+		low = ratio_at(trial, search, search->low, result->below, result->above);
+		high = ratio_at(trial, search, search->high, result->below, result->above);
+	} else if (same) {
+		result->end = CROSSOVER_NONE;
+	}
+	tell(bisection, search->low, &low);
+	tell(bisection, search->high, &high);
+}
+
 /* The two ends: which models are the best there, and surely so? */
 static int measure_ends(const struct bisection *bisection, char *error, size_t error_bytes)
 {
@@ -107,24 +179,35 @@ static int measure_ends(const struct bisection *bisection, char *error, size_t e
 		result->above = best_at(&trial, search, search->high);
 		result->end = CROSSOVER_UNDECIDED;
 	}
-	if (rc == 0 && result->below != NULL && result->above != NULL) {
-		struct interval low =
-			ratio_at(&trial, search, search->low, result->below, result->above);
-		struct interval high =
-			ratio_at(&trial, search, search->high, result->below, result->above);
-		tell(bisection, search->low, &low);
-		tell(bisection, search->high, &high);
-		if (strcmp(result->below, result->above) == 0)
-			result->end = CROSSOVER_NONE;
-		else if (side(&low) > 0 && side(&high) < 0)
-			result->end = CROSSOVER_FOUND;
-	}
+	if (rc == 0 && result->below != NULL && result->above != NULL)
+		judge_ends(bisection, &trial);
 	trial_free(&trial);
 	return rc;
 }
 
-static int halve(const struct bisection *bisection, int64_t middle, bool *more, char *error,
-	size_t error_bytes)
+/* What a figure between two others says. Against the order of what was found before, it counts and
+   the tie does not: the crossover lies on its other side. */
+static void place(struct crossover_result *result, int64_t value, int which)
+{
+	if (which == 0) {
+		if (result->tied_low < 0 || value < result->tied_low)
+			result->tied_low = value;
+		if (value > result->tied_high)
+			result->tied_high = value;
+		return;
+	}
+	if (which > 0)
+		result->low = value;
+	else
+		result->high = value;
+	if (result->tied_low >= 0 &&
+		(which > 0 ? value > result->tied_low : value < result->tied_high)) {
+		result->tied_low = result->tied_high = -1;
+		result->end = CROSSOVER_FOUND;
+	}
+}
+
+static int halve(const struct bisection *bisection, int64_t middle, char *error, size_t error_bytes)
 {
 	const struct crossover_search *search = bisection->search;
 	struct crossover_result *result = bisection->result;
@@ -141,16 +224,37 @@ static int halve(const struct bisection *bisection, int64_t middle, bool *more, 
 			ratio_at(&trial, search, middle, result->below, result->above);
 		tell(bisection, middle, &ratio);
 		result->steps++;
-		if (side(&ratio) > 0)
-			result->low = middle;
-		else if (side(&ratio) < 0)
-			result->high = middle;
-		else
-			result->tied = middle;
-		*more = side(&ratio) != 0;
+		place(result, middle, side(&ratio));
 	}
 	trial_free(&trial);
 	return rc;
+}
+
+static bool is_narrow(int64_t low, int64_t high)
+{
+	return crossover_middle(low, high) == low || (double)high < narrow * (double)low;
+}
+
+/* The value to measure next: in the wider of the gaps that are open; -1 = none is. */
+static int64_t next_value(const struct crossover_result *result)
+{
+	int64_t from = result->low, to = result->high;
+
+	if (result->tied_low >= 0) {
+		bool left =
+			result->end != CROSSOVER_FROM && !is_narrow(result->low, result->tied_low);
+		bool right = result->end != CROSSOVER_UNTIL &&
+			     !is_narrow(result->tied_high, result->high);
+		/* as ratios, as the halving is */
+		if (left && right)
+			left = (double)result->tied_low * (double)result->tied_high >
+			       (double)result->high * (double)result->low;
+		if (!left && !right)
+			return -1;
+		from = left ? result->low : result->tied_high;
+		to = left ? result->tied_low : result->high;
+	}
+	return is_narrow(from, to) ? -1 : crossover_middle(from, to);
 }
 
 int crossover_find(struct crossover_result *result, const struct crossover_search *search,
@@ -159,16 +263,13 @@ int crossover_find(struct crossover_result *result, const struct crossover_searc
 {
 	struct bisection bisection = {
 		.search = search, .world = world, .result = result, .step = step, .arg = arg};
-	bool more = true;
+	int64_t middle = -1;
 
-	*result = (struct crossover_result){.low = search->low, .high = search->high, .tied = -1};
+	*result = (struct crossover_result){
+		.low = search->low, .high = search->high, .tied_low = -1, .tied_high = -1};
 	int rc = measure_ends(&bisection, error, error_bytes);
-	while (rc == 0 && result->end == CROSSOVER_FOUND && more &&
-		result->steps < CROSSOVER_STEPS_MAX) {
-		int64_t middle = crossover_middle(result->low, result->high);
-		if (middle == result->low || (double)result->high < narrow * (double)result->low)
-			break;
-		rc = halve(&bisection, middle, &more, error, error_bytes);
-	}
+	while (rc == 0 && result->end != CROSSOVER_NONE && result->end != CROSSOVER_UNDECIDED &&
+		result->steps < CROSSOVER_STEPS_MAX && (middle = next_value(result)) >= 0)
+		rc = halve(&bisection, middle, error, error_bytes);
 	return rc;
 }

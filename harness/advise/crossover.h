@@ -1,13 +1,14 @@
 /*
  * Where along a parameter another model becomes the better one: by bisection, each step measured
- * afresh, until the two are no longer told apart or the interval is narrow.
+ * afresh. Where the two are not told apart, the search goes on at both sides of that, until what is
+ * surely one model's and what is not told apart are next to each other.
  */
 #ifndef CONCBENCH_HARNESS_ADVISE_CROSSOVER_H
 #define CONCBENCH_HARNESS_ADVISE_CROSSOVER_H
 
 #include "harness/advise/trial.h"
 
-enum { CROSSOVER_STEPS_MAX = 7 };
+enum { CROSSOVER_STEPS_MAX = 10 };
 
 struct crossover_search {
 	const struct workload *workload;
@@ -22,15 +23,19 @@ struct crossover_search {
 
 enum crossover_end {
 	CROSSOVER_FOUND,
+	CROSSOVER_FROM,     /* not told apart at the low end, above is better from high on */
+	CROSSOVER_UNTIL,    /* not told apart at the high end, below is better up to low */
 	CROSSOVER_NONE,     /* the same model is the best at both ends */
-	CROSSOVER_UNDECIDED /* the models are not told apart at one of the ends */
+	CROSSOVER_UNDECIDED /* not told apart at either end, or without figures */
 };
 
 struct crossover_result {
 	enum crossover_end end;
 	const char *below, *above; /* the best models at either end */
-	int64_t low, high;         /* below is surely better at low, above at high */
-	int64_t tied;              /* measured between them and not told apart; -1 = none */
+	int64_t low, high;         /* below is surely better at low, above at high; the ends of the
+				      search where neither is */
+	int64_t tied_low, tied_high; /* the least and the greatest value at which they are not told
+					apart; -1 = there is none */
 	int steps;
 };
 

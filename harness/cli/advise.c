@@ -19,6 +19,7 @@
 #include "harness/advise/verify.h"
 #include "harness/cli/advise.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/params.h"
 #include "harness/report/number.h"
 #include "harness/run/process.h"
@@ -27,7 +28,7 @@
 static const char command[] = "advise";
 static int print_infeasible(const struct request_facts *facts)
 {
-	printf("Not feasible: %s.\nWhat would fit: %s.\n", facts->reason, facts->way_out);
+	cli_print("Not feasible: %s.\nWhat would fit: %s.\n", facts->reason, facts->way_out);
 	return EXIT_ANSWER_NO;
 }
 
@@ -37,27 +38,31 @@ static void print_facts(const struct request *request, const struct request_fact
 
 	duration_format(request->wait_ns, wait, sizeof(wait));
 	duration_format(request->compute_ns, compute, sizeof(compute));
-	printf("%" PRId64 " requests/s, each waits %s and computes %s: %.3g in progress on average "
-	       "(Little's law), %.2g CPUs of computation.\n",
+	cli_print("%" PRId64
+		  " requests/s, each waits %s and computes %s: %.3g in progress on average "
+		  "(Little's law), %.2g CPUs of computation.\n",
 		request->rate, wait, compute, facts->in_progress, facts->cpus);
 	if (facts->replicas > 1)
-		printf("More than the CPUs here can serve: measured is one of %d replicas, "
-		       "%" PRId64 " requests/s each.\n",
+		cli_print("More than the CPUs here can serve: measured is one of %d replicas, "
+			  "%" PRId64 " requests/s each.\n",
 			facts->replicas, facts->share.rate);
 }
 
 static void print_dry(const struct advise_options *options, const struct request_facts *facts)
 {
-	printf("%d models at %" PRId64 " requests/s over %" PRId64 " connections, %d invocations "
-	       "each, and %d of memory",
-		ADVICE_MODELS, facts->share.rate, facts->share.concurrency, 2 * ADVICE_BLOCKS,
-		ADVICE_MEMORY_BLOCKS);
-	if (!options->no_crossovers)
-		printf(";\nthen one of each family at less and more of rate, wait, compute and "
-		       "connections");
+	char again[64] = "";
+
 	if (options->verify)
-		printf(";\nthen all again with %d times the blocks", VERIFY_BLOCKS);
-	puts(".");
+		snprintf(again, sizeof(again), "; then all again with %d times the blocks",
+			VERIFY_BLOCKS);
+	cli_print("%d models at %" PRId64 " requests/s over %" PRId64 " connections, %d "
+		  "invocations each, and %d of memory%s%s\n",
+		ADVICE_MODELS, facts->share.rate, facts->share.concurrency, 2 * ADVICE_BLOCKS,
+		ADVICE_MEMORY_BLOCKS,
+		options->no_crossovers ? ""
+				       : "; then one of each family at less and more of rate, "
+					 "wait, compute and connections",
+		again);
 }
 
 /* What is needed to measure. */
@@ -322,9 +327,10 @@ static int advise_like(struct advise_options *options)
 				? "it is another user's (ask as that user, or as root)"
 				: strerror(-rc));
 	like_complete(&like, &options->request);
-	printf("Process %d: %.3g CPUs busy, %d processes, %d threads, %d sockets over %.1f s. Its "
-	       "wait is at most what follows from that, its computation has the handling of a "
-	       "request in it.\n",
+	cli_print(
+		"Process %d: %.3g CPUs busy, %d processes, %d threads, %d sockets over %.1f s. Its "
+		"wait is at most what follows from that, its computation has the handling of a "
+		"request in it.\n",
 		(int)options->like, like.cpu_per_s, like.processes, like.threads, like.sockets,
 		like.seconds);
 	return EXIT_FINE;

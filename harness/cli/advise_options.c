@@ -9,6 +9,7 @@
 
 #include "harness/cli/advise.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/params.h"
 
 static const char command[] = "advise";
@@ -180,7 +181,7 @@ int advise_read_options(struct advise_options *options, int argc, char **argv)
 		(option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1)
 		status = read_option(options, option, argv);
 	if (status == EXIT_FINE && options->help) {
-		fputs(help, stdout);
+		cli_print_help(help);
 		return EXIT_FINE;
 	}
 	if (status == EXIT_FINE && optind < argc)

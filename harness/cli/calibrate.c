@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/compare.h"
 #include "harness/compare/campaign.h"
 #include "harness/compare/findings.h"
@@ -22,9 +23,9 @@ static const char command[] = "calibrate";
 static const char help[] =
 	"usage: concbench calibrate [--suites R] [--inject 5%] [OPTION...]\n"
 	"       concbench calibrate --from LOG...\n"
-	"What can this machine see? Compares this program with a copy of itself: every alarm is\n"
-	"false. Prints noise, the least change that can be seen, and the alarms of R suites\n"
-	"with their upper bound.\n"
+	"What can this machine see? Compares this program with a copy of itself: every alarm is "
+	"false. Prints noise, the least change that can be seen, and the alarms of R suites with "
+	"their upper bound.\n"
 	"  --suites R    so many comparisons (1); the budget is for each\n"
 	"  --inject 5%   the copy does so much more work, which must be found (-5%: less); or\n"
 	"                cpu=5%, syscall=1, page=0.1 (per operation), stall=3ms (every 50 chunks)\n"
@@ -32,13 +33,13 @@ static const char help[] =
 	"  --from        evaluates such files instead: false alarms and power of this check and "
 	"of\n"
 	"                other rules on the same data (--format md for Markdown)\n"
-	"  --calibration DIR  where what was found is added up for compare, by class of machine\n"
-	"                (results/calibration)\n"
+	"  --calibration DIR  where what was found is added up for compare, by class of machine "
+	"(results/calibration)\n"
 	"  --dry-run     prints the plan and measures nothing\n"
 	"  --window 30ms of an invocation (100ms)\n"
-	"  -b, --gate, --margin, --target, --budget, --quads, --seed, --effort, --cpus, -q: as\n"
-	"  with compare\n"
-	"Exit status: 0 as it should be, 1 a false alarm, or an injected change that was judged\n"
+	"  -b, --gate, --margin, --target, --budget, --quads, --seed, --effort, --cpus, -q: as "
+	"with compare\n"
+	"Exit status: 0 as it should be, 1 a false alarm, or an injected change that was judged "
 	"away; 2 wrong use, 4 could not measure, 128 + signal.\n";
 
 static const uint64_t window_ns = 100000000u;
@@ -241,7 +242,7 @@ int calibrate_main(int argc, char **argv)
 	if (rc != 0)
 		return rc;
 	if (options.shared.help)
-		return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+		return cli_print_help(help);
 	if (options.from && options.shared.arguments_count == 0)
 		return cli_wrong_use(command, "--from expects files that --log has written");
 	if (options.from)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/params.h"
 #include "harness/version.h"
 
@@ -65,39 +66,38 @@ static const char exec_options[] =
 	"  --interface          the version of this interface\n";
 
 static const char exit_statuses[] =
-	"Exit status: 0 fine, 1 the answer is no, 2 wrong use or damaged input,\n"
-	"3 no verdict (selftest, demo; elsewhere only with --strict), 4 could not measure, 128 + "
-	"signal.\n";
+	"Exit status: 0 fine, 1 the answer is no, 2 wrong use or damaged input, 3 no verdict "
+	"(selftest, demo; elsewhere only with --strict), 4 could not measure, 128 + signal.\n";
 
 static int print_welcome(void)
 {
-	fputs("concbench compares concurrency models (coroutines, threads, processes) on the same\n"
-	      "I/O-bound, CPU-bound and mixed work: latency, throughput, CPU and memory, measured "
-	      "here.\n"
-	      "\n"
-	      "Next:\n"
-	      "  concbench doctor              what of this machine would spoil a measurement\n"
-	      "  concbench run --effort smoke  every workload in every model, briefly\n"
-	      "  concbench list                the workloads, the models and their parameters\n"
-	      "\n"
-	      "All commands: concbench --help      One of them: concbench COMMAND --help\n"
-	      "README.md tells how to read the tables, METHOD.md what the numbers mean.\n",
-		stdout);
-	return EXIT_FINE;
+	return cli_print_help(
+		"concbench compares concurrency models (coroutines, threads, processes) on equal "
+		"I/O-bound, CPU-bound and mixed work: latency, throughput, CPU and memory here.\n"
+		"\n"
+		"Next:\n"
+		"  concbench doctor              what of this machine would spoil a measurement\n"
+		"  concbench run --effort smoke  every workload in every model, briefly\n"
+		"  concbench list                the workloads, the models and their parameters\n"
+		"\n"
+		"All commands: concbench --help      One of them: concbench COMMAND --help\n"
+		"README.md tells how to read the tables, METHOD.md what the numbers mean.\n");
 }
 
 static int print_help(void)
 {
-	puts("usage: concbench COMMAND [ARGUMENT...]\n");
+	cli_print("usage: concbench COMMAND [ARGUMENT...]\n\n");
 	for (const struct command *command = commands; command->name != NULL; command++)
-		printf("  %-9s %-10s %s%s\n",
+		cli_print("  %-9s %-10s %s%s\n",
 			command == commands || strcmp(command->group, command[-1].group) != 0
 				? command->group
 				: "",
 			command->name, command->summary,
 			command->main == NULL ? " (not in this build)" : "");
-	printf("\n%s\n%s", shared_options, exit_statuses);
-	return EXIT_FINE;
+	putchar('\n');
+	cli_print_help(shared_options);
+	putchar('\n');
+	return cli_print_help(exit_statuses);
 }
 
 static int print_command_help(const struct command *command)
@@ -109,21 +109,21 @@ static int print_command_help(const struct command *command)
 		snprintf(name, sizeof name, "%s", command->name);
 		return command->main(2, (char *[]){name, help, NULL});
 	}
-	printf("usage: concbench %s%s%s\n%s\n", command->name, command->usage[0] != '\0' ? " " : "",
-		command->usage, command->summary);
+	cli_print("usage: concbench %s%s%s\n%s\n", command->name,
+		command->usage[0] != '\0' ? " " : "", command->usage, command->summary);
 	if (command->main == NULL)
-		puts("(not in this build)");
+		cli_print("(not in this build)\n");
 	if (strcmp(command->group, "measure") == 0 || strcmp(command->group, "decide") == 0)
-		printf("\n%s", shared_options);
+		putchar('\n'), cli_print_help(shared_options);
 	if (command->main == exec_main)
-		printf("\n%s", exec_options);
-	printf("\n%s", exit_statuses);
-	return EXIT_FINE;
+		putchar('\n'), cli_print_help(exec_options);
+	putchar('\n');
+	return cli_print_help(exit_statuses);
 }
 
 static int print_version(void)
 {
-	printf("concbench %s (%s, %s)\ncompiler  %s\nflags     %s\n", version_number,
+	cli_print("concbench %s (%s, %s)\ncompiler  %s\nflags     %s\n", version_number,
 		version_commit, version_mode, version_compiler, version_flags);
 	return EXIT_FINE;
 }

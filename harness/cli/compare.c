@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/compare.h"
 #include "harness/cli/logbook.h"
 #include "harness/compare/exchange.h"
@@ -21,10 +22,10 @@ static const char help[] =
 	"usage: concbench compare OLD [NEW] [OPTION...]\n"
 	"       concbench compare --command OLD NEW [OPTION...]\n"
 	"       concbench compare OLD.jsonl NEW.jsonl\n"
-	"Did it get slower? Measures both sides together, in turns, and says REGRESSED,\n"
+	"Did it get slower? Measures both sides together, in turns, and says REGRESSED, "
 	"EQUIVALENT or INCONCLUSIVE, with the smallest change it could have seen.\n"
-	"OLD and NEW: a concbench, a folder with one, or git:REVISION, which is built in a\n"
-	"tree of its own. NEW is this program if it is left out. Stored runs (.jsonl) and\n"
+	"OLD and NEW: a concbench, a folder with one, or git:REVISION, which is built in a "
+	"tree of its own. NEW is this program if it is left out. Stored runs (.jsonl) and "
 	"hyperfine's JSON are set side by side without a verdict.\n"
 	"  --command            OLD and NEW are shell commands, compared as whole processes by "
 	"wall\n"
@@ -52,7 +53,7 @@ static const char help[] =
 	"  --seed N             repeats the order of an earlier comparison\n"
 	"  -p, -c, --effort, --cpus, --sut-cpus, --load-cpus   as with run\n"
 	"  --format terminal|md|csv|junit   csv: a row per quad;   -o FILE   print there\n"
-	"Exit status: 0 passed or inconclusive, 1 regressed, 2 wrong use, 3 inconclusive with\n"
+	"Exit status: 0 passed or inconclusive, 1 regressed, 2 wrong use, 3 inconclusive with "
 	"--strict, 4 could not measure, 128 + signal.\n";
 
 static struct progress progress;
@@ -229,7 +230,7 @@ int compare_main(int argc, char **argv)
 	if (rc != 0)
 		return rc;
 	if (options.shared.help)
-		return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+		return cli_print_help(help);
 	const char *format = options.shared.format;
 	if (format != NULL && strcmp(format, "terminal") != 0 && strcmp(format, "md") != 0 &&
 		strcmp(format, "csv") != 0 && strcmp(format, "junit") != 0)

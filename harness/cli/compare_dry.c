@@ -8,6 +8,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/compare.h"
+#include "harness/cli/lines.h"
 #include "harness/compare/quad.h"
 #include "harness/params.h"
 
@@ -48,19 +49,17 @@ static int print_time(const struct compare_options *options, int benchmarks, uin
 {
 	int pilot =
 		options->quads > 0 && options->quads < PILOT_QUADS ? options->quads : PILOT_QUADS;
-	char least[PARAM_TEXT_MAX], budget[PARAM_TEXT_MAX];
+	char least[PARAM_TEXT_MAX], budget[PARAM_TEXT_MAX], most[48] = "";
 
 	duration_format(windows_ns * (uint64_t)pilot / 1000000 * 1000000, least, sizeof(least));
 	duration_format(options->shared.budget_ns, budget, sizeof(budget));
-	printf("a pilot of %d quad%s each, %d invocations", pilot, pilot == 1 ? "" : "s",
-		pilot * QUAD * benchmarks);
-	if (windows_ns > 0)
-		printf(" with at least %s in their windows", least);
 	if (options->quads > 0)
-		printf("; then as many as their noise asks for, at most %d each and within %s\n",
-			options->quads, budget);
-	else
-		printf("; then as many as their noise asks for, within %s\n", budget);
+		snprintf(most, sizeof(most), " at most %d each and", options->quads);
+	cli_print("a pilot of %d quad%s each, %d invocations%s%s%s; then as many as their noise "
+		  "asks for,%s within %s\n",
+		pilot, pilot == 1 ? "" : "s", pilot * QUAD * benchmarks,
+		windows_ns > 0 ? " with at least " : "", windows_ns > 0 ? least : "",
+		windows_ns > 0 ? " in their windows" : "", most, budget);
 	if (options->suites > 1)
 		printf("all of it %d times\n", options->suites);
 	printf("seed %llu\n", (unsigned long long)options->shared.seed);

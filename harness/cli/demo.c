@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/demo/claims.h"
 #include "harness/measure/clock.h"
 #include "harness/params.h"
@@ -32,7 +33,7 @@ static const char help[] =
 	"  --size smoke|usual          how large (usual)\n"
 	"  --format text|json          json: one object per line\n"
 	"A claim takes at most 10 s and 1 GiB of memory. Results of the usual size are kept in "
-	"results/" DEMO_KEPT ",\nfor the HTML report.\n"
+	"results/" DEMO_KEPT ", for the HTML report.\n"
 	"Exit status: 0 all hold, 1 one does not, 2 wrong use, 3 one is undecided, 4 one could not "
 	"run.\n";
 
@@ -188,11 +189,13 @@ static int print_plan(const struct demo *const *chosen, int count)
 		seconds += demo_print_plan(chosen[i], stdout);
 		claims += chosen[i]->group == DEMO_CLAIM;
 	}
-	printf("%d demonstrations, about %.0f s", count, seconds);
+	char claimed[96] = "";
 	if (claims > 0)
-		printf("; a claim takes at most %d s\nand %d MiB of memory", CLAIM_SECONDS,
+		snprintf(claimed, sizeof(claimed),
+			"; a claim takes at most %d s and %d MiB of memory", CLAIM_SECONDS,
 			CLAIM_MIB);
-	printf("; nothing was measured\n");
+	cli_print("%d demonstrations, about %.0f s%s; nothing was measured\n", count, seconds,
+		claimed);
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
 }
 
@@ -253,7 +256,7 @@ int demo_main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			fputs(help, stdout);
+			cli_print_help(help);
 			return EXIT_FINE;
 		}
 	int rc = read_options(&request, argc, argv);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 
 static const char *const level_names[] = {
 	[LEVEL_OK] = "ok",
@@ -77,9 +78,10 @@ static void look(const struct doctor *doctor, const struct check *checks, int co
 		if (checks->needs_machine && doctor->root[0] != '\0')
 			continue;
 		checks->look(doctor, &finding);
-		printf("%-4s  %-10s  %s\n", level_names[finding.level], checks->name, finding.text);
+		cli_print("%-4s  %-10s  %s\n", level_names[finding.level], checks->name,
+			finding.text);
 		if (finding.fix[0] != '\0' && finding.level != LEVEL_OK)
-			printf("%18sfix: %s\n", "", finding.fix);
+			cli_print("%18sfix: %s\n", "", finding.fix);
 		/* some checks watch the machine for a moment: show the others at once */
 		fflush(stdout);
 		counts[finding.level]++;
@@ -102,7 +104,7 @@ int doctor_main(int argc, char **argv)
 	}
 	look(&doctor, doctor_file_checks, counts);
 	look(&doctor, doctor_kernel_checks, counts);
-	printf("\n%d ok, %d note%s, %d BAD: %s\n", counts[LEVEL_OK], counts[LEVEL_NOTE],
+	cli_print("\n%d ok, %d note%s, %d BAD: %s\n", counts[LEVEL_OK], counts[LEVEL_NOTE],
 		counts[LEVEL_NOTE] == 1 ? "" : "s", counts[LEVEL_BAD],
 		counts[LEVEL_BAD] == 0
 			? "nothing here spoils a measurement"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/find_capacity.h"
 #include "harness/cli/find_search.h"
 #include "harness/find/limit.h"
@@ -154,8 +155,9 @@ static int find_limits(int count, char **cells, bool dry)
 		if (read_cell(cells[i], &workload, &model) == EXIT_FINE)
 			interrupted = search(workload, model, NULL, dry);
 	if (dry)
-		printf("each from %d tasks on, %d times as many each step, until a limit is met or "
-		       "half\nof the free memory would be taken; %snothing was measured\n",
+		cli_print("each from %d tasks on, %d times as many each step, until a limit is met "
+			  "or "
+			  "half of the free memory would be taken; %snothing was measured\n",
 			LIMIT_FIRST_TASKS, LIMIT_GROWTH,
 			count == 0 ? "less than five minutes; " : "");
 	return interrupted != 0 ? 128 + interrupted : EXIT_FINE;
@@ -166,8 +168,8 @@ static const char help[] =
 	"       concbench find crossover WORKLOAD[/MODEL]... --vary PARAMETER [OPTION...]\n"
 	"       concbench find tuning WORKLOAD[/MODEL]... [OPTION...]\n"
 	"       concbench find capacity echo|http|connect|URL [OPTION...]   (--help: its own)\n"
-	"limit: the number of tasks at which a model stops, and what stops it; without\n"
-	"  cells all models in idle, echo and spawn, in less than five minutes.\n"
+	"limit: the number of tasks at which a model stops, and what stops it; without cells all "
+	"models in idle, echo and spawn, in less than five minutes.\n"
 	"crossover: the interval of a parameter in which another model becomes the fastest.\n"
 	"tuning: what a model gains by its best setting, the same search for every model.\n"
 	"  --vary PARAMETER     what changes (concbench list WORKLOAD names them)\n"
@@ -183,7 +185,7 @@ int find_main(int argc, char **argv)
 		return find_capacity(argc - 1, argv + 1);
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+			return cli_print_help(help);
 	if (argc < 2)
 		return cli_wrong_use(
 			"find", "find what? (there is: limit, crossover, capacity, tuning)");

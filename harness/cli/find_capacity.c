@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/find/capacity.h"
 #include "harness/load/drive.h"
 #include "harness/measure/draft.h"
@@ -173,7 +174,7 @@ static int search(struct subject *subject)
 	char bound[NUMBER_MAX], rate[NUMBER_MAX];
 
 	number_format(bound, sizeof(bound), subject->bound_ns, UNIT_DURATION, DIGITS_DEFAULT);
-	printf("%s, %d connections: the highest rate with a corrected p99 of at most %s\n",
+	cli_print("%s, %d connections: the highest rate with a corrected p99 of at most %s\n",
 		subject->name, subject->connections, bound);
 	int rc = capacity_find(&found, &search);
 	if (rc != 0 && (subject->signal != 0 || stop_signal() != 0))
@@ -266,8 +267,9 @@ static int print_plan(const struct subject *subject)
 
 	number_format(bound, sizeof(bound), subject->bound_ns, UNIT_DURATION, DIGITS_DEFAULT);
 	duration_format(subject->duration_ns, duration, sizeof(duration));
-	printf("%s, %d connections: the highest rate with a corrected p99 of at most %s; from %d "
-	       "requests per second on, steps of %s; nothing was sent\n",
+	cli_print(
+		"%s, %d connections: the highest rate with a corrected p99 of at most %s; from %d "
+		"requests per second on, steps of %s; nothing was sent\n",
 		subject->name, subject->connections, bound, FIRST_PER_S, duration);
 	return EXIT_FINE;
 }
@@ -279,7 +281,7 @@ int find_capacity(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+			return cli_print_help(help);
 	bool dry = cli_take_option("--dry-run", &argc, argv);
 	int status = read_options(&subject, argc, argv);
 	if (dry && status == EXIT_FINE && subject.name != NULL) {

@@ -9,6 +9,7 @@
 #include "harness/advise/crossover.h"
 #include "harness/advise/tuning.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/options.h"
 #include "harness/params.h"
 #include "harness/report/number.h"
@@ -133,39 +134,74 @@ static void print_step(void *arg, const struct crossover_search *search, int64_t
 	param_format(search->param, value, at, sizeof(at));
 	number_interval(text, sizeof(text), ratio, UNIT_PLAIN);
 	if (strcmp(below, above) == 0)
-		printf("%s = %-8s %s is the best\n", search->param->name, at, below);
+		cli_print("%s = %-8s %s is the best\n", search->param->name, at, below);
 	else
-		printf("%s = %-8s %s is %s times as fast as %s\n", search->param->name, at, below,
-			text, above);
+		cli_print("%s = %-8s %s is %s times as fast as %s\n", search->param->name, at,
+			below, text, above);
 	fflush(stdout);
+}
+
+/* "between 1.1ms and 1.3ms": where it lies; "1us" where that is one value. */
+static void format_range(
+	const struct param *param, int64_t low, int64_t high, char *text, size_t bytes)
+{
+	char from[PARAM_TEXT_MAX], to[PARAM_TEXT_MAX];
+
+	param_format(param, low, from, sizeof(from));
+	param_format(param, high, to, sizeof(to));
+	if (low == high)
+		snprintf(text, bytes, "%s", from);
+	else
+		snprintf(text, bytes, "%s to %s", from, to);
+}
+
+static void print_one_sided(
+	const struct crossover_search *search, const struct crossover_result *result)
+{
+	bool from = result->end == CROSSOVER_FROM;
+	char edge[2 * PARAM_TEXT_MAX + 8], tied[2 * PARAM_TEXT_MAX + 8];
+
+	format_range(search->param, from ? result->tied_high : result->low,
+		from ? result->high : result->tied_low, edge, sizeof(edge));
+	format_range(search->param, result->tied_low, result->tied_high, tied, sizeof(tied));
+	cli_print("crossover: %s %s somewhere in %s = %s %s is faster than %s; at %s they are not "
+		  "told apart\n",
+		search->workload->name, from ? "from" : "up to", search->param->name, edge,
+		from ? result->above : result->below, from ? result->below : result->above, tied);
 }
 
 static int print_crossover(
 	const struct crossover_search *search, const struct crossover_result *result)
 {
-	char low[PARAM_TEXT_MAX], high[PARAM_TEXT_MAX], tied[PARAM_TEXT_MAX];
+	char low[PARAM_TEXT_MAX], high[PARAM_TEXT_MAX], tied[2 * PARAM_TEXT_MAX + 8];
+	char between[2 * PARAM_TEXT_MAX + 40] = "";
 
 	param_format(search->param, result->low, low, sizeof(low));
 	param_format(search->param, result->high, high, sizeof(high));
-	param_format(search->param, result->tied, tied, sizeof(tied));
 	if (result->end == CROSSOVER_NONE) {
-		printf("no crossover: %s is the best at %s = %s and at %s\n", result->below,
+		cli_print("no crossover: %s is the best at %s = %s and at %s\n", result->below,
 			search->param->name, low, high);
 		return EXIT_ANSWER_NO;
 	}
 	if (result->end == CROSSOVER_UNDECIDED) {
-		printf("undecided: %s and %s are not told apart at one of the ends (more: --effort "
-		       "standard; farther: --from, --to)\n",
+		cli_print("undecided: %s and %s are not told apart at the ends (more: --effort "
+			  "standard; farther: --from, --to)\n",
 			result->below == NULL ? "the models" : result->below,
 			result->above == NULL ? "others" : result->above);
 		return EXIT_NO_VERDICT;
 	}
-	printf("crossover: %s between %s = %s, where %s is faster, and %s, where %s is",
+	if (result->end != CROSSOVER_FOUND) {
+		print_one_sided(search, result);
+		return EXIT_FINE;
+	}
+	if (result->tied_low >= 0) {
+		format_range(
+			search->param, result->tied_low, result->tied_high, tied, sizeof(tied));
+		snprintf(between, sizeof(between), "; at %s they are not told apart", tied);
+	}
+	cli_print("crossover: %s between %s = %s, where %s is faster, and %s, where %s is%s\n",
 		search->workload->name, search->param->name, low, result->below, high,
-		result->above);
-	if (result->tied >= 0)
-		printf("; at %s they are not told apart", tied);
-	putchar('\n');
+		result->above, between);
 	return EXIT_FINE;
 }
 
@@ -224,8 +260,9 @@ int find_crossover(int argc, char **argv)
 	if (status != EXIT_FINE || crossover.param == NULL)
 		return status;
 	if (search.options.dry_run) {
-		printf("%s of %d models at both ends of %s, then of the two best at most %d times "
-		       "between them, each as effort %s says\n",
+		cli_print(
+			"%s of %d models at both ends of %s, then of the two best at most %d times "
+			"between them, each as effort %s says\n",
 			search.workload->name, search.selectors_count, crossover.param->name,
 			CROSSOVER_STEPS_MAX - 1, search.options.effort->name);
 		return EXIT_FINE;
@@ -248,19 +285,19 @@ static void print_tuning(
 		number_interval(figure, sizeof(figure), &point->figure,
 			point->by_rate ? UNIT_RATE : UNIT_DURATION);
 		number_interval(ratio, sizeof(ratio), &point->ratio, UNIT_PLAIN);
-		printf("  %-16s %s=%-8s %-28s %s%s\n", i == 0 ? model->name : "", tuning->name,
+		cli_print("  %-16s %s=%-8s %-28s %s%s\n", i == 0 ? model->name : "", tuning->name,
 			point->value, figure, i == 0 ? "default" : ratio,
 			i == result->best && i > 0 ? "  best" : "");
 	}
 	number_interval(ratio, sizeof(ratio), &result->confirmed, UNIT_PLAIN);
 	if (result->best <= 0)
-		printf("  %-16s the default is the best of these\n", "");
+		cli_print("  %-16s the default is the best of these\n", "");
 	else if (result->confirmed.coverage < 0.9 || interval_contains(&result->confirmed, 1))
-		printf("  %-16s measured again, %s=%s is not told apart from the default: %s\n", "",
-			tuning->name, result->points[result->best].value, ratio);
+		cli_print("  %-16s measured again, %s=%s is not told apart from the default: %s\n",
+			"", tuning->name, result->points[result->best].value, ratio);
 	else
-		printf("  %-16s measured again, %s=%s is %s times the default\n", "", tuning->name,
-			result->points[result->best].value, ratio);
+		cli_print("  %-16s measured again, %s=%s is %s times the default\n", "",
+			tuning->name, result->points[result->best].value, ratio);
 	fflush(stdout);
 }
 
@@ -273,7 +310,7 @@ static int tune_model(struct search *search, const struct model *model)
 	for (int i = 0; i < count && status == EXIT_FINE; i++) {
 		struct tuning_result result;
 		if (search->options.dry_run) {
-			printf("  %-16s %s: %d values, then the best again\n", model->name,
+			cli_print("  %-16s %s: %d values, then the best again\n", model->name,
 				tunings[i].name, tunings[i].count);
 			continue;
 		}
@@ -296,8 +333,9 @@ int find_tuning(int argc, char **argv)
 	if (status != EXIT_FINE)
 		return status;
 	stop_install();
-	printf("%s: the same search for every model, five values of a setting, figures beside the "
-	       "default's\n",
+	cli_print(
+		"%s: the same search for every model, five values of a setting, figures beside the "
+		"default's\n",
 		search.workload->name);
 	for (int i = 0; i < search.selectors_count && status == EXIT_FINE; i++) {
 		const char *slash = strchr(search.selectors[i], '/');

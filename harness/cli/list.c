@@ -6,13 +6,18 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/params.h"
+#include "harness/report/grid.h"
 #include "harness/workload.h"
 
 enum {
 	NAMES_MAX = 64,
 	CELL_MAX = 96,
-	PARAM_COLUMNS = 6,
+	MEANING = 5, /* the last column */
+	PARAM_COLUMNS = MEANING + 1,
+	GAP = 2,
+	MEANING_WIDTH_MIN = 30,
 	ROWS_MAX = PARAMS_MAX + COMMON_PARAMS + 1
 };
 
@@ -67,10 +72,17 @@ static void print_table(const struct table *table)
 			if (length > width[column])
 				width[column] = length;
 		}
+	struct writer writer = writer_for(stdout, WRITER_TERMINAL);
+	int left = PARAM_COLUMNS * GAP;
+	for (int column = 0; column < MEANING; column++)
+		left += width[column];
+	/* where there is no room beside the figures, what a parameter means stands below it */
+	bool below = left + MEANING_WIDTH_MIN > writer.width;
 	for (int row = 0; row < table->rows; row++) {
 		const char(*cells)[CELL_MAX] = table->cells[row];
-		printf("  %-*s  %*s  %*s  %-*s  %-*s  %s\n", width[0], cells[0], width[1], cells[1],
-			width[2], cells[2], width[3], cells[3], width[4], cells[4], cells[5]);
+		cli_print("  %-*s  %*s  %*s  %-*s  %-*s%s%s\n", width[0], cells[0], width[1],
+			cells[1], width[2], cells[2], width[3], cells[3], below ? 0 : width[4],
+			cells[4], below ? "\n      " : "  ", cells[MEANING]);
 	}
 }
 
@@ -99,37 +111,41 @@ static void print_params(const struct param *own)
 
 static void print_pool(const struct workload *workload)
 {
-	printf("pool models here: ");
-	if (workload->pool == POOL_CPUS)
-		puts("one worker per CPU, unless pool says otherwise");
-	else if (workload->pool == POOL_TASKS)
-		puts("one worker per task, unless pool says otherwise");
-	else
-		printf("%d workers, unless pool says otherwise\n", workload->pool);
+	char workers[32];
+
+	snprintf(workers, sizeof(workers), "%s",
+		workload->pool == POOL_CPUS    ? "one worker per CPU"
+		: workload->pool == POOL_TASKS ? "one worker per task"
+					       : "");
+	if (workers[0] == '\0')
+		snprintf(workers, sizeof(workers), "%d workers", workload->pool);
+	cli_print("pool models here: %s, unless pool says otherwise\n", workers);
 }
 
 static void print_workload(const struct workload *workload)
 {
-	printf("%s (%s): %s\n", workload->name, workload->kind, workload->summary);
-	printf("operation: %s\n", workload->operation);
+	cli_print("%s (%s): %s\n", workload->name, workload->kind, workload->summary);
+	cli_print("operation: %s\n", workload->operation);
 	if (workload->flags & WORKLOAD_NO_LATENCY)
-		puts("latency: none, the operation is too short to be timed alone or has none");
+		cli_print("latency: none, the operation is too short to be timed alone or has "
+			  "none\n");
 	else if (workload->latency_of != NULL)
-		printf("latency: of %s\n", workload->latency_of);
+		cli_print("latency: of %s\n", workload->latency_of);
 	if (workload->flags & WORKLOAD_NO_RATE)
-		puts("throughput: none, the schedule decides it");
+		cli_print("throughput: none, the schedule decides it\n");
 	if (workload->flags & WORKLOAD_SERVER)
-		puts("load: from a process of its own, on CPUs of its own (--load-cpus)");
-	printf("tasks: %s (-c sets it)\n\n", workload->params[workload->concurrency].name);
+		cli_print("load: from a process of its own, on CPUs of its own (--load-cpus)\n");
+	cli_print("tasks: %s (-c sets it)\n\n", workload->params[workload->concurrency].name);
 	print_params(workload->params);
 	putchar('\n');
 	print_pool(workload);
 	for (int family = 0; family < FAMILIES; family++)
 		if (workload->run[family] == NULL && workload->why_not[family] != NULL)
-			printf("not in %s: %s\n", family_names[family], workload->why_not[family]);
+			cli_print(
+				"not in %s: %s\n", family_names[family], workload->why_not[family]);
 	for (int i = 0; models[i].name != NULL; i++)
 		if ((workload->flags & WORKLOAD_SHARE) != 0 && model_apart(&models[i]) != NULL)
-			printf("not in %s: %s\n", models[i].name, model_apart(&models[i]));
+			cli_print("not in %s: %s\n", models[i].name, model_apart(&models[i]));
 }
 
 static void print_model(const struct model *model)
@@ -140,17 +156,17 @@ static void print_model(const struct model *model)
 		[MODEL_POOL] = "as many tasks in progress as there are workers (-p pool=N)",
 	};
 
-	printf("%s (family %s): a task is %s\n%s\n", model->name, family_names[model->family],
+	cli_print("%s (family %s): a task is %s\n%s\n", model->name, family_names[model->family],
 		model->summary, kinds[model->kind]);
 	for (int i = 0; workloads[i] != NULL; i++)
 		if (workloads[i]->run[model->family] == NULL)
-			printf("not in %s: %s\n", workloads[i]->name,
+			cli_print("not in %s: %s\n", workloads[i]->name,
 				workloads[i]->why_not[model->family] != NULL
 					? workloads[i]->why_not[model->family]
 					: "not written");
 		else if ((workloads[i]->flags & WORKLOAD_SHARE) != 0 && model_apart(model) != NULL)
-			printf("not in %s: %s\n", workloads[i]->name, model_apart(model));
-	printf("\nparameters, beside those of the workload:\n");
+			cli_print("not in %s: %s\n", workloads[i]->name, model_apart(model));
+	cli_print("\nparameters, beside those of the workload:\n");
 	print_params(NULL);
 }
 
@@ -170,7 +186,7 @@ static void print_workloads(void)
 		kind = wider(kind, workloads[i]->kind);
 	}
 	for (int i = 0; workloads[i] != NULL; i++)
-		printf("  %-*s  %-*s  %s\n", name, workloads[i]->name, kind, workloads[i]->kind,
+		cli_print("  %-*s  %-*s  %s\n", name, workloads[i]->name, kind, workloads[i]->kind,
 			workloads[i]->summary);
 }
 
@@ -183,19 +199,19 @@ static void print_models(void)
 		family = wider(family, family_names[model->family]);
 	}
 	for (const struct model *model = models; model->name != NULL; model++)
-		printf("  %-*s  %-*s  %s\n", name, model->name, family, family_names[model->family],
-			model->summary);
+		cli_print("  %-*s  %-*s  %s\n", name, model->name, family,
+			family_names[model->family], model->summary);
 }
 
 static int print_all(void)
 {
-	puts("workloads (concbench list NAME shows the parameters)");
+	cli_print("workloads (concbench list NAME shows the parameters)\n");
 	print_workloads();
-	puts("\nmodels");
+	cli_print("\nmodels\n");
 	print_models();
-	puts("\nparameters of every workload");
+	cli_print("\nparameters of every workload\n");
 	print_params(NULL);
-	puts("\nNext: concbench run hash, concbench run echo/async echo/threads -c 64");
+	cli_print("\nNext: concbench run hash, concbench run echo/async echo/threads -c 64\n");
 	return EXIT_FINE;
 }
 

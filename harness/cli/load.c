@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/load.h"
 #include "harness/params.h"
 #include "harness/run/stop.h"
@@ -18,8 +19,8 @@ static const char command[] = "load";
 static const char help[] =
 	"usage: concbench load URL [OPTION...]\n"
 	"Drives a server and says how fast it answered. URL: http://HOST[:PORT][/PATH], "
-	"https://...,\n"
-	"tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH. Certificates are not checked.\n"
+	"https://..., tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH. Certificates are not "
+	"checked.\n"
 	"  -c, --connections N  kept connections (10)\n"
 	"  -d, --duration 10s\n"
 	"  -R, --rate N         open loop: so many requests per second, over all connections;\n"
@@ -386,7 +387,7 @@ int load_command_main(int argc, char **argv)
 	if (status != EXIT_FINE)
 		return status;
 	if (asked.help)
-		return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+		return cli_print_help(help);
 	stop_install();
 	status = load_target(&asked, &target);
 	target_close(&target);

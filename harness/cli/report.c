@@ -13,6 +13,7 @@
 
 #include "harness/cli/advise.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/output.h"
 #include "harness/cli/report_why.h"
 #include "harness/params.h"
@@ -169,7 +170,7 @@ int report_main(int argc, char **argv)
 		else if (option == 'w')
 			wish.why = optarg;
 		else if (option == 'h')
-			return fputs(help, stdout) < 0 ? EXIT_NOT_MEASURED : EXIT_FINE;
+			return cli_print_help(help);
 		else if (option == ':')
 			return cli_wrong_use(command, "%s needs a value", argv[optind - 1]);
 		else

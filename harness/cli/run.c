@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/cli/options.h"
 #include "harness/cli/output.h"
 #include "harness/params.h"
@@ -70,6 +71,7 @@ static int print_plan(const struct options *options, const struct run_plan *plan
 {
 	struct run_estimate estimate = run_estimate(plan, options->effort, options->budget_ns);
 	char text[NUMBER_MAX], window[PARAM_TEXT_MAX], budget[PARAM_TEXT_MAX] = "";
+	char largest[2 * RECORD_NAME_MAX + 8] = "";
 
 	if (options->budget_ns > 0)
 		duration_format(options->budget_ns, budget, sizeof(budget));
@@ -79,26 +81,26 @@ static int print_plan(const struct options *options, const struct run_plan *plan
 		char cpus[RECORD_CPUS_MAX];
 		cpu_list_format(&cell->sut, cpus, sizeof(cpus));
 		int invocations = group->blocks * (group->mirror ? 2 : 1);
-		printf("%-10s %-7s %6lld tasks  CPUs %-6s %2d model%s x %2d invocation%s\n",
+		cli_print("%-10s %-7s %6lld tasks  CPUs %-6s %2d model%s x %2d invocation%s\n",
 			cell->workload->name, kind_names[cell->kind], (long long)cell_tasks(cell),
 			cpus, group->count, group->count == 1 ? "" : "s", invocations,
 			invocations == 1 ? "" : "s");
 	}
 	number_format(text, sizeof(text), (double)estimate.memory_bytes, UNIT_BYTES, 2);
-	printf("%d invocations, about %llu min %llu s, at most about %s of memory",
-		plan->steps_count, (unsigned long long)estimate.duration_ns / 60000000000u,
-		(unsigned long long)estimate.duration_ns / 1000000000u % 60, text);
 	if (estimate.largest != NULL)
-		printf(" (%s/%s)", estimate.largest->workload->name, estimate.largest->model->name);
+		snprintf(largest, sizeof(largest), " (%s/%s)", estimate.largest->workload->name,
+			estimate.largest->model->name);
+	cli_print("%d invocations, about %llu min %llu s, at most about %s of memory%s\n",
+		plan->steps_count, (unsigned long long)estimate.duration_ns / 60000000000u,
+		(unsigned long long)estimate.duration_ns / 1000000000u % 60, text, largest);
 	if (estimate.more > 0)
-		printf("\nat most %d more of memory, about %llu min %llu s, while its interval per "
-		       "task is "
-		       "wider than +-%.0f %%",
+		cli_print("at most %d more of memory, about %llu min %llu s, while its interval "
+			  "per task is wider than +-%.0f %%\n",
 			estimate.more, (unsigned long long)estimate.more_ns / 60000000000u,
 			(unsigned long long)estimate.more_ns / 1000000000u % 60,
 			100 * memory_spread_most);
 	duration_format(options->effort->window_max_ns, window, sizeof(window));
-	printf("\nseed %llu, effort %s (%s): windows of at most %s%s%s\n",
+	cli_print("seed %llu, effort %s (%s): windows of at most %s%s%s\n",
 		(unsigned long long)options->seed, options->effort->name, options->effort->summary,
 		window, options->budget_ns > 0 ? ", shorter where more would not fit into " : "",
 		budget);
@@ -234,7 +236,7 @@ int run_main(int argc, char **argv)
 		status = options_parse(&options, command, argc, argv);
 	}
 	if (status == EXIT_FINE && options.help) {
-		fputs(help, stdout);
+		cli_print_help(help);
 		free(header);
 		free(guests);
 		return EXIT_FINE;

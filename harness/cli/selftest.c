@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/params.h"
 #include "harness/selftest/selftest.h"
 #include "harness/selftest/verdict.h"
@@ -21,7 +22,7 @@ static const char *const verdict_names[LINE_VERDICTS] = {
 
 static void print_line(const struct check *check, const struct line *line)
 {
-	printf("%-9s  %s: expected %s, measured %s, tolerance %s: %s\n", check->part,
+	cli_print("%-9s  %s: expected %s, measured %s, tolerance %s: %s\n", check->part,
 		check->subject, line->expected, line->measured, line->tolerance,
 		verdict_names[line->verdict]);
 	fflush(stdout);
@@ -71,19 +72,22 @@ static void count_line(struct selftest_sum *sum, const char *part, enum line_ver
 static int print_sum(const struct selftest_sum *sum)
 {
 	int64_t passed = sum->lines - sum->failed - sum->undecided - sum->not_here;
+	char words[160] = "";
+	size_t end = 0;
 
-	printf("%" PRId64 " of %" PRId64 " lines passed", passed, sum->lines);
 	if (sum->not_here > 0)
-		printf(", %" PRId64 " not examined here", sum->not_here);
+		end += (size_t)snprintf(
+			words, sizeof(words), ", %" PRId64 " not examined here", sum->not_here);
 	if (sum->undecided > 0)
-		printf(", %" PRId64 " undecided", sum->undecided);
+		end += (size_t)snprintf(words + end, sizeof(words) - end, ", %" PRId64 " undecided",
+			sum->undecided);
 	if (sum->failed > 0)
-		printf(", %" PRId64 " FAILED", sum->failed);
-	if (sum->parts[0] != '\0')
-		printf(" (%s)", sum->parts);
-	if (sum->failed == 0 && sum->undecided > 0)
-		printf(": others used the CPUs or a line took too long, run it again");
-	putchar('\n');
+		snprintf(words + end, sizeof(words) - end, ", %" PRId64 " FAILED", sum->failed);
+	cli_print("%" PRId64 " of %" PRId64 " lines passed%s%s%s%s%s\n", passed, sum->lines, words,
+		sum->parts[0] != '\0' ? " (" : "", sum->parts, sum->parts[0] != '\0' ? ")" : "",
+		sum->failed == 0 && sum->undecided > 0
+			? ": others used the CPUs or a line took too long, run it again"
+			: "");
 	if (sum->failed > 0)
 		return EXIT_ANSWER_NO;
 	return sum->undecided > 0 ? EXIT_NO_VERDICT : EXIT_FINE;
@@ -97,14 +101,14 @@ static int print_plan(const char *part)
 	for (const struct check *check = selftest_checks; check->part != NULL; check++) {
 		if (part != NULL && strcmp(part, check->part) != 0)
 			continue;
-		printf("%-9s  %s%s\n", check->part, check->subject,
+		cli_print("%-9s  %s%s\n", check->part, check->subject,
 			check->is_computed ? " (computed)" : "");
 		lines++;
 	}
 	if (lines == 0)
 		return unknown_part(part);
-	printf("%d lines%s; what fails is tried twice more while there is time; nothing was "
-	       "measured\n",
+	cli_print("%d lines%s; what fails is tried twice more while there is time; nothing was "
+		  "measured\n",
 		lines, part == NULL ? ", about two minutes" : "");
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_NOT_MEASURED;
 }

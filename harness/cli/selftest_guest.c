@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/lines.h"
 #include "harness/guest/conformance.h"
 #include "harness/params.h"
 
@@ -52,7 +53,8 @@ int selftest_guest_main(int argc, char **argv)
 	if (argc == 3 && workload_find(argv[2]) == NULL)
 		return unknown_workload(argv[2]);
 	if (dry_run) {
-		printf("%s: each of its models at smoke size in %s, beside ours; nothing was run\n",
+		cli_print("%s: each of its models at smoke size in %s, beside ours; nothing was "
+			  "run\n",
 			argv[1], argc == 3 ? argv[2] : "every workload it offers");
 		return EXIT_FINE;
 	}

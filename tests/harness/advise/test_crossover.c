@@ -34,6 +34,7 @@ END_TEST
 
 enum { US = 1000 };
 
+static double slope_scale = 1;
 static double crossing_ns, slope; /* computation at which threads become as cheap as the loop */
 
 static double law(const struct paper *paper, const struct record *record)
@@ -75,7 +76,7 @@ static struct crossover_result find(double crossing, double noise)
 		if (strcmp(param->name, "compute") == 0)
 			search.param = param;
 	crossing_ns = crossing;
-	slope = 0.2;
+	slope = 0.2 * slope_scale;
 	steps = 0;
 	paper_init(&paper, law, noise);
 	ck_assert_int_eq(crossover_find(&result, &search, &paper.world, count_step, NULL, error,
@@ -95,30 +96,64 @@ START_TEST(a_crossover_is_enclosed_within_a_fifth)
 		ck_assert_str_eq(result.above, "threads");
 		ck_assert_int_lt(result.low, (int64_t)crossings[i]);
 		ck_assert_int_gt(result.high, (int64_t)crossings[i]);
-		ck_assert(result.tied >= 0 || (double)result.high < 1.25 * (double)result.low);
+		ck_assert((double)result.high < 1.25 * (double)result.low);
 		ck_assert_int_gt(steps, 3);
 	}
 }
 END_TEST
 
-/* Where noise is as large as the difference near the crossover, the halving stops and says where.
+/* Where noise is as large as the difference near the crossover, there is a range in between, and it
+   is enclosed.
  */
 START_TEST(where_the_two_are_not_told_apart_the_search_says_so)
 {
 	struct crossover_result result = find(149e3, 0.02);
 
 	ck_assert_int_eq(result.end, CROSSOVER_FOUND);
-	ck_assert_int_ge(result.tied, result.low);
-	ck_assert_int_le(result.tied, result.high);
+	ck_assert_int_gt(result.tied_low, result.low);
+	ck_assert_int_lt(result.tied_high, result.high);
+	ck_assert_int_le(result.tied_low, 149 * US);
+	ck_assert_int_ge(result.tied_high, 149 * US);
+	/* what is sure and what is not told apart lie next to each other */
+	ck_assert((double)result.tied_low < 1.3 * (double)result.low);
+	ck_assert((double)result.high < 1.3 * (double)result.tied_high);
 	ck_assert_int_lt(result.low, 149 * US);
 	ck_assert_int_gt(result.high, 149 * US);
+}
+END_TEST
+
+/* From a tie at one end on, the edge of the tie is what there is to find. */
+START_TEST(a_tie_at_one_end_has_an_edge)
+{
+	struct crossover_result result = find(22e3, 0.02);
+
+	ck_assert_int_eq(result.end, CROSSOVER_FROM);
+	ck_assert_str_eq(result.above, "threads");
+	ck_assert_int_eq(result.tied_low, 20 * US);
+	ck_assert_int_gt(result.high, result.tied_high);
+	ck_assert((double)result.high < 1.25 * (double)result.tied_high);
+	ck_assert_int_gt(result.tied_high, 22 * US);
+
+	slope_scale = 0.05;
+	result = find(1950e3, 0.005);
+	slope_scale = 1;
+	ck_assert_int_eq(result.end, CROSSOVER_UNTIL);
+	ck_assert_str_eq(result.below, "async");
+	ck_assert_int_eq(result.tied_high, 2000 * US);
+	ck_assert_int_lt(result.low, result.tied_low);
+	ck_assert((double)result.tied_low < 1.25 * (double)result.low);
 }
 END_TEST
 
 START_TEST(without_a_crossover_the_search_ends_at_the_ends)
 {
 	ck_assert_int_eq(find(1e3, 0.0001).end, CROSSOVER_NONE);
-	ck_assert_int_eq(find(20e3, 0.02).end, CROSSOVER_UNDECIDED);
+	/* one is better everywhere, by less than the noise */
+	slope_scale = 0;
+	struct crossover_result result = find(100e3, 0.02);
+	slope_scale = 1;
+	ck_assert(result.end == CROSSOVER_UNDECIDED || result.end == CROSSOVER_NONE);
+	ck_assert_int_eq(result.steps, 1);
 }
 END_TEST
 
@@ -131,6 +166,7 @@ Suite *suite(void)
 	tcase_add_test(c, halving_ends);
 	tcase_add_test(c, a_crossover_is_enclosed_within_a_fifth);
 	tcase_add_test(c, where_the_two_are_not_told_apart_the_search_says_so);
+	tcase_add_test(c, a_tie_at_one_end_has_an_edge);
 	tcase_add_test(c, without_a_crossover_the_search_ends_at_the_ends);
 	suite_add_tcase(s, c);
 	return s;
