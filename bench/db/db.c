@@ -6,7 +6,8 @@
  *
  * Queries come at a rate, by default half of what the database was found to answer, because the
  * figures are those of the client: its CPU and its latency. Each is intended at a moment and timed
- * from it. A database that is busy for more than 70 % of its CPUs makes the cell INVALID.
+ * from it. A database that is busy for more than 70 % of its CPUs makes the cell INVALID, and so
+ * does a rate above 70 % of what the user's was found to answer.
  */
 #include "bench/db/db.h"
 
@@ -20,15 +21,18 @@
 
 #include "bench/db/capacity.h"
 #include "bench/db/cluster.h"
+#include "bench/db/reach.h"
+#include "harness/address.h"
 #include "harness/crypto.h"
 #include "harness/measure/clock.h"
 
+enum { BUSY_PERCENT_MAX = 70 };
 enum { DB_TASKS, DB_QUERIES, DB_ROWS, DB_DELAY, DB_RATE, DB_DRIVER, DB_URL };
 enum driver { NONBLOCKING, BLOCKING };
-enum url { OWN, ENVIRONMENT };
+enum url { OWN, ENVIRONMENT, GIVEN };
 
 static const char *const drivers[] = {[NONBLOCKING] = "nonblocking", [BLOCKING] = "blocking", NULL};
-static const char *const urls[] = {[OWN] = "own", [ENVIRONMENT] = "env", NULL};
+static const char *const urls[] = {[OWN] = "own", [ENVIRONMENT] = "env", [GIVEN] = "given", NULL};
 
 static const struct param db_params[] = {
 	[DB_TASKS] = {"tasks", "tasks, a connection each", PARAM_COUNT, 1, 1000, 4, 8, NULL},
@@ -41,8 +45,10 @@ static const struct param db_params[] = {
 		PARAM_COUNT, 0, 10000000, 0, 0, NULL},
 	[DB_DRIVER] = {"driver", "async: wait on the loop, or block it to see the stall",
 		PARAM_CHOICE, NONBLOCKING, BLOCKING, NONBLOCKING, NONBLOCKING, drivers},
-	[DB_URL] = {"url", "own: start one and throw it away; env: that of PGHOST, PGPORT, …",
-		PARAM_CHOICE, OWN, ENVIRONMENT, OWN, OWN, urls},
+	[DB_URL] = {"url",
+		"own: start one and throw it away; env: that of PGHOST, PGPORT, …; or its address, "
+		"postgresql://user:password@host:5432/name (given, in records)",
+		PARAM_CHOICE, OWN, GIVEN, OWN, OWN, urls},
 	{NULL, NULL, PARAM_COUNT, 0, 0, 0, 0, NULL},
 };
 
@@ -59,15 +65,19 @@ const char db_text[] =
 	"SELECT n, md5(n::text), pg_sleep(CASE WHEN n = $1 THEN $3::float8 ELSE 0 END) "
 	"FROM generate_series($1::int8, $1::int8 + $2::int8 - 1) AS n";
 
-static void db_conninfo(char *text, size_t bytes, const int64_t *values, pid_t owner)
+/* What libpq takes. */
+static const char *db_conninfo(char *own, size_t bytes, const int64_t *values, pid_t owner)
 {
+	const char *given = address_given();
 	char folder[64];
 
+	if (values[DB_URL] == GIVEN)
+		return given != NULL ? given : "";
+	if (values[DB_URL] == ENVIRONMENT)
+		return ""; /* libpq looks into the environment */
 	cluster_folder(folder, sizeof(folder), owner);
-	if (values[DB_URL] == OWN)
-		snprintf(text, bytes, "host=%s user=postgres dbname=postgres", folder);
-	else
-		text[0] = '\0'; /* libpq looks into the environment */
+	snprintf(own, bytes, "host=%s user=postgres dbname=postgres", folder);
+	return own;
 }
 
 /* Waits for the others' end, and how busy the database was until then. */
@@ -89,31 +99,64 @@ static void db_attend(struct orders *orders, const struct cluster *cluster)
 	orders->load->cpu_ns = orders->load->busy_ns * (uint64_t)cpus;
 }
 
+/*
+ * Of a database that is not ours nobody sees how busy it is, but what it was found to answer. Where
+ * it sleeps (delay) that says nothing of what a query costs it.
+ */
+static void db_judge_rate(struct orders *orders, uint64_t capacity_per_s)
+{
+	uint64_t rate_per_s = (uint64_t)orders->values[DB_RATE];
+
+	if (orders->values[DB_URL] == OWN || orders->values[DB_DELAY] > 0 ||
+		rate_per_s * 100 <= capacity_per_s * BUSY_PERCENT_MAX)
+		return;
+	orders_verdict(orders, STATUS_INVALID,
+		"the database saturated: asked for %" PRIu64 " queries a second, found to answer "
+		"%" PRIu64 " (at most %d %% of them)",
+		rate_per_s, capacity_per_s, BUSY_PERCENT_MAX);
+}
+
+/* Who answers there, and how much. It is found before anybody asks, so it is nobody's number yet.
+ */
+static int db_probe(struct orders *orders, const char *conninfo, char *error, size_t error_bytes)
+{
+	int rc = db_reach(conninfo, error, error_bytes);
+
+	if (rc == 0)
+		orders->load->operations =
+			db_capacity(conninfo, orders->tasks, orders->values[DB_ROWS]);
+	if (rc == 0 && orders->load->operations == 0) {
+		rc = -ENOTCONN;
+		snprintf(error, error_bytes,
+			"the database does not answer queries on %d connections at once",
+			orders->tasks);
+	}
+	return rc;
+}
+
 static int db_load(struct orders *orders)
 {
 	struct cluster cluster = {0};
-	char error[200] = "", conninfo[200];
+	char error[300] = "", own[100];
 	int rc = 0;
 
 	if (pq_load(error, sizeof(error)) != 0)
 		rc = -ENOENT;
 	if (rc == 0 && orders->values[DB_URL] == OWN)
 		rc = cluster_start(&cluster, orders->tasks, error, sizeof(error));
-	if (rc == 0) {
-		db_conninfo(conninfo, sizeof(conninfo), orders->values, getpid());
-		/* found before anybody asks, so it is nobody's number yet */
-		orders->load->operations =
-			db_capacity(conninfo, orders->tasks, orders->values[DB_ROWS]);
-		if (orders->load->operations == 0) {
-			rc = -ENOTCONN;
-			snprintf(error, sizeof(error),
-				"the database does not answer (start one with: scripts/postgres "
-				"start)");
-		}
+	if (rc == 0 && orders->values[DB_URL] == GIVEN && address_given() == NULL) {
+		rc = -EINVAL;
+		snprintf(error, sizeof(error),
+			"url=given stands for an address (-p url=postgresql://…)");
 	}
+	if (rc == 0)
+		rc = db_probe(orders, db_conninfo(own, sizeof(own), orders->values, getpid()),
+			error, sizeof(error));
 	if (rc == 0) {
+		uint64_t capacity_per_s = orders->load->operations;
 		orders_publish(orders, (uint32_t)getpid());
 		db_attend(orders, &cluster);
+		db_judge_rate(orders, capacity_per_s);
 	} else {
 		orders_verdict(
 			orders, rc == -ENOENT ? STATUS_IMPOSSIBLE : STATUS_FAILED, "%s", error);
@@ -136,7 +179,7 @@ static int db_prepare(struct orders *orders)
 	int rc = orders_await(orders, &owner);
 	if (rc != 0)
 		return rc;
-	db_conninfo(db->conninfo, sizeof(db->conninfo), orders->values, (pid_t)owner);
+	db->conninfo = db_conninfo(db->own, sizeof(db->own), orders->values, (pid_t)owner);
 	if (rate_per_s == 0)
 		rate_per_s = (orders->load->operations + 1) / 2;
 	db->interval_ns = 1000000000u * (uint64_t)orders->tasks / rate_per_s;

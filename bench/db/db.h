@@ -25,7 +25,8 @@ int db_processes(struct orders *orders);
 struct db {
 	_Atomic bool done;    /* the load process may end the database */
 	uint64_t interval_ns; /* between two queries of a task; 0: as fast as it goes */
-	char conninfo[200];
+	const char *conninfo; /* the environment's, or: */
+	char own[100];
 };
 
 #ifdef HAVE_LIBPQ

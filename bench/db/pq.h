@@ -14,6 +14,8 @@
 	X(PQconnectPoll)       \
 	X(PQconnectStart)      \
 	X(PQconnectdb)         \
+	X(PQconninfoFree)      \
+	X(PQconninfoParse)     \
 	X(PQconsumeInput)      \
 	X(PQerrorMessage)      \
 	X(PQexecPrepared)      \

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/address.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/lines.h"
 #include "harness/params.h"
@@ -196,6 +197,11 @@ static void open_standard_descriptors(void)
 int cli_main(int argc, char **argv)
 {
 	open_standard_descriptors();
+	int rc = address_take(argc, argv);
+	if (rc != 0) {
+		cli_error(NULL, "%s", strerror(-rc));
+		return EXIT_NOT_MEASURED;
+	}
 	int status = dispatch(argc, argv);
 
 	/* a full disk behind stdout is an error even when everything else went well */
