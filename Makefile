@@ -208,10 +208,15 @@ $(BUILD)/peers/%: $(BUILD)/peers/%.o
 bench-echo: $(BUILD)/peers/echo_drive $(BUILD)/peers/echo_epoll ## our echo server's CPU per request against a bare loop's
 	@scripts/bench-echo
 
+SERVERS_PEERS := echo_drive echo_epoll echo_uv echo_threads echo_processes
+
+bench-servers: concbench $(SERVERS_PEERS:%=$(BUILD)/peers/%) ## our servers and generator beside bare ones, libuv, nginx and wrk: all ratios and targets
+	@BUILD=$(BUILD) scripts/bench-servers
+
 bench-http: concbench ## our HTTP server and generator beside nginx and wrk: ratios and targets
 	@scripts/bench-http
 
-.PHONY: bench-http
+.PHONY: bench-http bench-servers
 
 # --- models/async as a library, and the runtime comparison ---------------------------------------
 

@@ -18,7 +18,8 @@
  * many seconds; without, it makes PAIRS pairs.
  *
  * CPU time is the process's clock (CLOCK_PROCESS_CPUTIME_ID by its id) and, read beside it, the
- * task clock of perf events, another account of the kernel's.
+ * task clock of perf events, another account of the kernel's. That alone knows of living children:
+ * where one of the two forks, both are told by it.
  *
  * It is over 400 lines: a program in one file, as all peers are.
  */
@@ -60,6 +61,7 @@ struct side {
 	const char *program;       /* a peer … */
 	const char *argument;      /* … after the descriptor, or NULL */
 	const struct model *model; /* … or one of ours */
+	bool forks;                /* it or the other: then the processes' clocks do not do */
 };
 
 /* What a word of the command line names: a program has a slash in it. */
@@ -73,6 +75,12 @@ static struct side side_of(char *word)
 		*comma = '\0';
 	return (struct side){
 		.name = slash + 1, .program = word, .argument = comma != NULL ? comma + 1 : NULL};
+}
+
+static bool does_fork(const struct side *side)
+{
+	return side->model != NULL ? side->model->family == FAMILY_PROCESSES
+				   : strcmp(side->name, "echo_processes") == 0;
 }
 
 static bool is_known(const struct side *side)
@@ -136,7 +144,10 @@ static int serve_ours(const struct model *model, int listener, int connections)
 	if (rc != 0)
 		return rc;
 	struct echo *echo = arena_take(orders->arena, sizeof(*echo));
-	*echo = (struct echo){listener, ENDPOINT_TCP, true, PAYLOAD_BYTES};
+	*echo = (struct echo){.listener = listener,
+		.family = ENDPOINT_TCP,
+		.nodelay = true,
+		.payload_bytes = PAYLOAD_BYTES};
 	orders->shared = echo;
 	rc = crew_open_for(&crew, orders, connections);
 	for (int i = 0; i < connections && rc == 0; i++)
@@ -219,13 +230,11 @@ static double perf_ns(int perf)
 	return (double)value;
 }
 
-/* What has been used so far, ns. The process clock knows nothing of forked children. */
+/* What has been used so far, ns. */
 static struct cost used(const struct side *side, clockid_t clock, int perf)
 {
-	bool forks = side->model != NULL && side->model->family == FAMILY_PROCESSES;
-
 	return (struct cost){
-		forks ? NAN : clock_ns(clock), perf_ns(perf), clock_ns(CLOCK_MONOTONIC)};
+		side->forks ? NAN : clock_ns(clock), perf_ns(perf), clock_ns(CLOCK_MONOTONIC)};
 }
 
 /* A server under load. */
@@ -259,6 +268,8 @@ static void open_served(struct served *served, const struct side *side, const st
 	served->side = side;
 	served->pid = start(side, cpus, connections, &number, &go);
 	served->perf = perf_open(served->pid);
+	if (side->forks && served->perf < 0)
+		fatal("perf events, which alone count children", -EPERM);
 	int rc = -clock_getcpuclockid(served->pid, &served->clock);
 	if (rc != 0)
 		fatal("clock of the server", rc);
@@ -298,10 +309,15 @@ struct quad {
 	struct cost ours, peers;
 };
 
+/* By the account that knows all of it. */
+static double told_ns(const struct cost *cost)
+{
+	return isnan(cost->cpu_ns) ? cost->perf_ns : cost->cpu_ns;
+}
+
 static double ratio_of(const struct quad *quad)
 {
-	return isnan(quad->ours.cpu_ns) ? quad->ours.perf_ns / quad->peers.perf_ns
-					: quad->ours.cpu_ns / quad->peers.cpu_ns;
+	return told_ns(&quad->ours) / told_ns(&quad->peers);
 }
 
 static int by_ratio(const void *a, const void *b)
@@ -402,8 +418,8 @@ static void compare(const struct side sides[2], const struct cpus *cpus, const s
 		wall[pairs] = log(quad.ours.wall_ns / quad.peers.wall_ns);
 		perf[pairs] = log(quad.ours.perf_ns / quad.peers.perf_ns);
 		printf("  pair %2d  %7.3f us / %7.3f us = %.4f   wall %7.3f us / %7.3f us\n",
-			pairs + 1, quad.ours.cpu_ns / 1e3, quad.peers.cpu_ns / 1e3, exp(cpu[pairs]),
-			quad.ours.wall_ns / 1e3, quad.peers.wall_ns / 1e3);
+			pairs + 1, told_ns(&quad.ours) / 1e3, told_ns(&quad.peers) / 1e3,
+			ratio_of(&quad), quad.ours.wall_ns / 1e3, quad.peers.wall_ns / 1e3);
 		fflush(stdout);
 		pairs++;
 		struct interval interval = ratio_interval(isnan(cpu[0]) ? perf : cpu, pairs);
@@ -438,6 +454,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "echo_drive: no such model, or a count out of range\n");
 		return 2;
 	}
+	sides[0].forks = sides[1].forks = does_fork(&sides[0]) || does_fork(&sides[1]);
 	struct cpus cpus = choose_cpus();
 	sched_setaffinity(0, sizeof(cpus.generator), &cpus.generator);
 	compare(sides, &cpus, &plan);

@@ -3,6 +3,7 @@
  * build/<mode>/tests/.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,4 +50,23 @@ int program_run(const char *command, char *output, size_t bytes)
 	output[used] = '\0';
 	int status = pclose(pipe);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+pid_t program_start(char *const *words)
+{
+	char path[PATH_MAX + sizeof("/concbench")];
+	int rc = build_folder(path, PATH_MAX);
+
+	if (rc != 0)
+		return rc;
+	strcat(path, "/concbench");
+	pid_t pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+		for (int fd = 0; fd <= STDERR_FILENO; fd++)
+			dup2(null, fd);
+		execv(path, words);
+		_exit(127);
+	}
+	return pid < 0 ? -errno : pid;
 }

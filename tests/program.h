@@ -2,6 +2,7 @@
 #define CONCBENCH_TESTS_PROGRAM_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Runs a shell command in which the word "concbench" at the start of a command is the program of
@@ -10,5 +11,11 @@
  * not be started.
  */
 int program_run(const char *command, char *output, size_t bytes);
+
+/*
+ * Starts the same program, silent, with these arguments (words[0] is its name, NULL ends them).
+ *   Returns  its pid, which the caller ends and waits for, or -errno.
+ */
+pid_t program_start(char *const *words);
 
 #endif
