@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/measure/cgroup.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/without.h"
 
@@ -145,39 +145,26 @@ static void look_guard(const struct doctor *doctor, struct finding *finding)
 	finding_fix(finding, "Linux 6.13 or later, or as root: sysctl vm.max_map_count=1000000");
 }
 
-/* Whether a folder of our own may be made in a hierarchy's folder of this process. */
-static int cgroup_can_be_made(const char *mount)
-{
-	char path[256];
-
-	snprintf(path, sizeof path, "%s/concbench-doctor-%d", mount, (int)getpid());
-	if (mkdir(path, 0755) != 0)
-		return 0;
-	rmdir(path);
-	return 1;
-}
-
 static void look_cgroup(const struct doctor *doctor, struct finding *finding)
 {
+	struct control_group group;
+
 	(void)doctor;
 	if (without("cgroup")) {
 		finding_say(finding, LEVEL_NOTE, "cgroups are switched off by CONCBENCH_WITHOUT");
 		return;
 	}
-	if (cgroup_can_be_made("/sys/fs/cgroup/memory")) {
-		finding_say(finding, LEVEL_OK, "a memory cgroup can be made (version 1)");
-		return;
-	}
-	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0 &&
-		cgroup_can_be_made("/sys/fs/cgroup")) {
-		finding_say(finding, LEVEL_OK, "a memory cgroup can be made (version 2)");
+	if (memory_group_make(&group) == 0) {
+		finding_say(finding, LEVEL_OK, "a memory cgroup can be made (version %d)",
+			group.version);
+		control_group_remove(&group);
 		return;
 	}
 	finding_say(finding, LEVEL_NOTE,
 		"no memory cgroup can be made: the kernel's memory is read machine-wide, with a "
 		"wider interval");
 	finding_fix(finding,
-		"run as root, or: systemd-run --user --scope -p Delegate=yes ./concbench run");
+		"run as root, or: systemd-run --user --scope -p TasksMax=infinity ./concbench run");
 }
 
 static long open_event(uint32_t type, uint64_t config)

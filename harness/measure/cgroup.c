@@ -184,7 +184,51 @@ static int sweep(const char *folder)
 	return busy;
 }
 
-/* A group below our own that has this file. */
+/* True if a file of a group holds a limit: neither "max" nor an empty list. */
+static bool is_limited(const char *folder, const char *file)
+{
+	char path[CGROUP_PATH_MAX + 64], text[64];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	return proc_read(AT_FDCWD, path, text, sizeof(text)) > 0 && text[0] != '\n' &&
+	       strncmp(text, "max", 3) != 0;
+}
+
+/*
+ * In version 2 a group that holds processes hands no controller down, unless it is the root: what
+ * counts memory is then made beside our own group. Not if that would lift a limit that ours has.
+ */
+static void step_aside(char *folder)
+{
+	static const char *const limits[] = {"memory.max", "memory.high", "memory.swap.max",
+		"pids.max", "cpu.max", "cpuset.cpus"};
+	char file[CGROUP_PATH_MAX + 64], name[256], text[512];
+	size_t length = strlen(folder);
+
+	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", folder);
+	if (proc_read(AT_FDCWD, file, text, sizeof(text)) > 0 && strstr(text, "memory") != NULL)
+		return;
+	/* the mount itself is the root, or as far up as a container sees */
+	if (find_name("", name, sizeof(name)) != 0 || name[0] == '\0' || length <= strlen(name) ||
+		strcmp(folder + length - strlen(name), name) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (is_limited(folder, limits[i]))
+			return;
+	*strrchr(folder, '/') = '\0';
+}
+
+/* Where groups of ours that count a controller's resource are made. */
+static int group_folder(const char *controller, char *folder, size_t bytes, int *version)
+{
+	int rc = own_folder(controller, folder, bytes, version);
+
+	if (rc == 0 && *version == 2 && strcmp(controller, "memory") == 0)
+		step_aside(folder);
+	return rc;
+}
+
+/* A group of our own that has this file. */
 static int make(struct control_group *group, const char *controller, const char *file_of_1,
 	const char *file_of_2)
 {
@@ -194,7 +238,7 @@ static int make(struct control_group *group, const char *controller, const char 
 	*group = (struct control_group){0};
 	if (without("cgroup"))
 		return -ENOSYS;
-	int rc = own_folder(controller, folder, sizeof(folder), &group->version);
+	int rc = group_folder(controller, folder, sizeof(folder), &group->version);
 	if (rc != 0)
 		return rc;
 	sweep(folder);
@@ -208,7 +252,7 @@ static int make(struct control_group *group, const char *controller, const char 
 		group->path[0] = '\0';
 		return rc;
 	}
-	/* in version 2 the parent may not have handed the controller down */
+	/* in version 2 the group above may not have handed the controller down */
 	snprintf(file, sizeof(file), "%s/%s", group->path,
 		group->version == 1 ? file_of_1 : file_of_2);
 	if (access(file, R_OK) != 0) {
@@ -223,13 +267,20 @@ int memory_group_make(struct control_group *group)
 	return make(group, "memory", "memory.usage_in_bytes", "memory.current");
 }
 
-int cpu_group_make(struct control_group *group)
+int cpu_group_make(struct control_group *group, const struct control_group *memory)
 {
 	char file[CGROUP_PATH_MAX + 64];
 	int rc = make(group, "cpuacct", "cpuacct.usage", "cpu.stat");
 
 	if (rc != 0)
 		return rc;
+	/* a process is in one group of version 2: it would leave the one that counts its memory */
+	if (group->version == 2 && memory->version == 2 && memory->path[0] != '\0') {
+		if (strcmp(group->path, memory->path) == 0)
+			*group = (struct control_group){0};
+		control_group_remove(group);
+		return -EBUSY;
+	}
 	/* there where CPU time is shared out: version 1 mounted both together, or version 2 has
 	   handed it down */
 	snprintf(file, sizeof(file), "%s/%s", group->path,
@@ -314,7 +365,7 @@ void control_groups_sweep(void)
 		return;
 	for (int i = 0; i < 2; i++)
 		for (int try = 0; try < TRIES; try++) {
-			if (own_folder(controllers[i], folder, sizeof(folder), &version) != 0 ||
+			if (group_folder(controllers[i], folder, sizeof(folder), &version) != 0 ||
 				sweep(folder) == 0)
 				break;
 			usleep(PAUSE_US);

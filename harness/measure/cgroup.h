@@ -35,14 +35,18 @@ struct control_group {
 
 /*
  * Makes the group concbench-PID below this process's own, after removing those of dead supervisors.
+ * In version 2, where a group with processes has none that count memory below it, beside its own
+ * instead, if that has no limits that the SUT would so escape.
  *   Returns  0 or -errno; the group is then empty, and its readings are -1.
  */
 int memory_group_make(struct control_group *group);
 /*
  * The same for counting CPU time; only where it does not share it out as well, since the SUT would
  * then be scheduled as one (-EOPNOTSUPP).
+ *   memory  the group that the SUT's memory is counted in: in version 2 it can be in no other
+ * (-EBUSY)
  */
-int cpu_group_make(struct control_group *group);
+int cpu_group_make(struct control_group *group, const struct control_group *memory);
 /* Moves the calling process into it. */
 int control_group_enter(const struct control_group *group);
 /* Bytes charged to it: all, and the kernel's part (stacks, page tables, slab); -1 where unknown. */

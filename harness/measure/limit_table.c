@@ -110,30 +110,63 @@ static int threads_max(int64_t *used, int64_t *most)
 	return read_number("/proc/sys/kernel/threads-max", most);
 }
 
+/* What holds a group's limit and what it has of that, by the limit's name; in version 1 and 2. */
+static const struct {
+	const char *name, *controller, *most, *used;
+} group_files[] = {
+	{"cgroup pids.max", "pids", "pids.max", "pids.current"},
+	{"cgroup memory", "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"},
+	{"cgroup memory", "memory", "memory.max", "memory.current"},
+};
+enum { GROUP_FILES = sizeof(group_files) / sizeof(group_files[0]) };
+
+/* From the process's own group up to where the hierarchy is mounted. */
+static int least_room(int row, int64_t *used, int64_t *most, char *path, size_t bytes)
+{
+	char folder[CGROUP_PATH_MAX], file[CGROUP_PATH_MAX + 64];
+	int64_t used_here, most_here;
+	int found = -ENOENT;
+
+	if (cgroup_own_file(group_files[row].controller, "", folder, sizeof(folder)) != 0)
+		return -ENOENT;
+	for (char *end = strrchr(folder, '/'); end != NULL; end = strrchr(folder, '/')) {
+		*end = '\0';
+		snprintf(file, sizeof(file), "%s/%s", folder, group_files[row].used);
+		if (read_number(file, &used_here) != 0)
+			continue; /* the root, or one that was handed down no count of this */
+		snprintf(file, sizeof(file), "%s/%s", folder, group_files[row].most);
+		if (read_number(file, &most_here) != 0 || most_here > INT64_MAX / 2 ||
+			(found == 0 && most_here - used_here >= *most - *used))
+			continue;
+		found = 0;
+		*used = used_here;
+		*most = most_here;
+		snprintf(path, bytes, "%s", file);
+	}
+	return found;
+}
+
+int limit_of_group(const char *name, int64_t *used, int64_t *most, char *path, size_t bytes)
+{
+	for (int i = 0; i < GROUP_FILES; i++)
+		if (strcmp(name, group_files[i].name) == 0 &&
+			least_room(i, used, most, path, bytes) == 0)
+			return 0;
+	return -ENOENT;
+}
+
 static int cgroup_pids(int64_t *used, int64_t *most)
 {
 	char path[CGROUP_PATH_MAX];
 
-	if (cgroup_own_file("pids", "pids.max", path, sizeof(path)) != 0 ||
-		read_number(path, most) != 0)
-		return -ENOENT;
-	cgroup_own_file("pids", "pids.current", path, sizeof(path));
-	return read_number(path, used);
+	return limit_of_group("cgroup pids.max", used, most, path, sizeof(path));
 }
 
 static int cgroup_memory(int64_t *used, int64_t *most)
 {
 	char path[CGROUP_PATH_MAX];
-	int old = cgroup_own_file("memory", "memory.limit_in_bytes", path, sizeof(path)) == 0 &&
-		  access(path, R_OK) == 0;
 
-	if (!old && cgroup_own_file("memory", "memory.max", path, sizeof(path)) != 0)
-		return -ENOENT;
-	if (read_number(path, most) != 0 || *most > INT64_MAX / 2)
-		return -ENOENT;
-	cgroup_own_file(
-		"memory", old ? "memory.usage_in_bytes" : "memory.current", path, sizeof(path));
-	return read_number(path, used);
+	return limit_of_group("cgroup memory", used, most, path, sizeof(path));
 }
 
 static int map_count(int64_t *used, int64_t *most)

@@ -5,6 +5,7 @@
 #ifndef CONCBENCH_HARNESS_MEASURE_LIMIT_TABLE_H
 #define CONCBENCH_HARNESS_MEASURE_LIMIT_TABLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { LIMIT_KIB = 1 << 10, LIMIT_MIB = 1 << 20 };
@@ -40,5 +41,12 @@ struct limit {
 
 /* The narrower limit first: what is exhausted below another is the cause. Ended by a NULL name. */
 extern const struct limit limit_table[];
+
+/*
+ * A limit of the control group this process is in, or of one above it: the one with the least room.
+ *   path     the file that holds it
+ *   Returns  0, or -ENOENT where none of that name holds.
+ */
+int limit_of_group(const char *name, int64_t *used, int64_t *most, char *path, size_t bytes);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "harness/measure/cgroup.h"
 #include "harness/measure/limit_table.h"
@@ -143,28 +142,18 @@ int limit_own_rooms(struct limit_room rooms[LIMIT_ROOMS_MAX])
 	return count;
 }
 
-/* The file of the group's own that holds this limit, "" for the others. */
-static void limit_file(const char *name, char *path, size_t bytes)
-{
-	path[0] = '\0';
-	if (strcmp(name, "cgroup pids.max") == 0)
-		(void)cgroup_own_file("pids", "pids.max", path, bytes);
-	if (strcmp(name, "cgroup memory") == 0 &&
-		(cgroup_own_file("memory", "memory.limit_in_bytes", path, bytes) != 0 ||
-			access(path, F_OK) != 0))
-		(void)cgroup_own_file("memory", "memory.max", path, bytes);
-}
-
 int limit_raise(const char *name, int64_t value, char *text, size_t bytes)
 {
 	char path[CGROUP_PATH_MAX];
+	int64_t used, most;
 
 	for (const struct limit *limit = limit_table; limit->name != NULL; limit++) {
 		const char *number = strstr(limit->raise, "%lld");
 
 		if (strcmp(limit->name, name) != 0)
 			continue;
-		limit_file(name, path, sizeof(path));
+		if (limit_of_group(name, &used, &most, path, sizeof(path)) != 0)
+			path[0] = '\0';
 		if (number == NULL)
 			snprintf(text, bytes, "%s", limit->raise);
 		else

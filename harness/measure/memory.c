@@ -116,6 +116,9 @@ int memory_read(struct record_memory_point *point, pid_t root, const struct cont
 	read_machine(point);
 	point->cgroup = memory_group_bytes(group);
 	point->cgroup_kernel = memory_group_kernel_bytes(group);
+	/* who has started takes something: it could not enter, and nothing is no figure */
+	if (point->cgroup == 0)
+		point->cgroup = point->cgroup_kernel = -1;
 	return add_tree(point, root);
 }
 

@@ -302,8 +302,9 @@ static int start(struct supervisor *supervisor)
 
 	if (orders->kind == KIND_MEMORY)
 		(void)memory_group_make(
-			&supervisor->group);          /* else the machine's counts are used */
-	(void)cpu_group_make(&supervisor->cpu_group); /* else the account has no witness */
+			&supervisor->group); /* else the machine's counts are used */
+	/* else the account has no witness */
+	(void)cpu_group_make(&supervisor->cpu_group, &supervisor->group);
 	environment_read(&supervisor->begin);
 	supervisor->progress_ns = clock_now_ns();
 	if (orders->workload->load != NULL)

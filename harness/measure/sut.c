@@ -121,7 +121,7 @@ void sut_main(
 	int rc;
 
 	if (memory->path[0] != '\0')
-		(void)control_group_enter(memory); /* else its readings stay 0 and are not used */
+		(void)control_group_enter(memory); /* else nothing is read from it */
 	if (cpu->path[0] != '\0')
 		(void)control_group_enter(cpu);
 	leave_supervisor(invocation->supervisor);

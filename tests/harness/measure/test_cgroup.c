@@ -147,12 +147,12 @@ END_TEST
 START_TEST(a_group_counts_the_cpu_time_of_who_enters_it)
 {
 	enum { BURNT_NS = 30 * 1000 * 1000 };
-	struct control_group group;
+	struct control_group group, none = {0};
 	struct rusage usage;
 	struct timespec now = {0};
 	int status;
 
-	if (cpu_group_make(&group) != 0) {
+	if (cpu_group_make(&group, &none) != 0) {
 		ck_assert_str_eq(group.path, "");
 		ck_assert_int_eq(cpu_group_ns(&group), -1);
 		return; /* not allowed here, or not without sharing out CPU time */

@@ -63,6 +63,20 @@ START_TEST(private_memory_is_counted_and_the_arena_apart)
 }
 END_TEST
 
+START_TEST(a_group_that_nobody_could_enter_counts_nothing_rather_than_zero)
+{
+	struct record_memory_point point;
+	struct control_group group;
+
+	if (memory_group_make(&group) != 0)
+		return; /* not allowed here */
+	ck_assert_int_eq(memory_read(&point, getpid(), &group), 0);
+	ck_assert_int_eq(point.cgroup, -1);
+	ck_assert_int_eq(point.cgroup_kernel, -1);
+	control_group_remove(&group);
+}
+END_TEST
+
 static bool at_once(void *arg)
 {
 	return ++*(int *)arg > 2;
@@ -98,6 +112,7 @@ Suite *suite(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, private_memory_is_counted_and_the_arena_apart);
+	tcase_add_test(tcase, a_group_that_nobody_could_enter_counts_nothing_rather_than_zero);
 	tcase_add_test(tcase, settling_can_be_interrupted_and_has_an_end);
 	tcase_add_test(tcase, free_memory_includes_what_lies_in_lists);
 	suite_add_tcase(s, tcase);

@@ -148,8 +148,8 @@ static int burning_run(struct orders *orders)
 
 static bool has_cpu_group(void)
 {
-	struct control_group group;
-	bool has = cpu_group_make(&group) == 0;
+	struct control_group group, none = {0};
+	bool has = cpu_group_make(&group, &none) == 0;
 
 	control_group_remove(&group);
 	return has;
