@@ -12,6 +12,7 @@
 #include "harness/cli/find_capacity.h"
 #include "harness/cli/find_search.h"
 #include "harness/find/limit.h"
+#include "harness/find/watch.h"
 #include "harness/measure/clock.h"
 #include "harness/params.h"
 #include "harness/record.h"
@@ -23,32 +24,33 @@ static const char *const searched[] = {"idle", "echo", "spawn"};
 enum { SEARCHED = sizeof(searched) / sizeof(searched[0]) };
 
 /* All cells together take less than five minutes: that is their time, one long step beside it. */
-static const uint64_t all_ns = 240 * 1000000000ull;
+static const uint64_t all_ns = 270 * 1000000000ull;
 
 /* Where a search of everything stands; NULL elsewhere: no bound of time. */
 struct shares {
 	uint64_t until_ns;
-	int parts_left;
+	int later_s; /* what the cells to come usually take */
 };
 
 /*
- * What a cell's search takes beside the others': a process as long as a hundred coroutines, of
- * which there are a hundred times as many; a server has no more connections than its workload's
- * bound.
+ * What a cell's search usually takes to its end: two million coroutines with stacks, or as many
+ * processes as there are numbers for. A server has no more connections than its workload's bound.
  */
-static int parts_of(const struct workload *workload, const struct model *model)
+static int usual_s(const struct workload *workload, const struct model *model)
 {
-	bool server = workload != NULL && (workload->flags & WORKLOAD_SERVER) != 0;
-
 	if (workload == NULL)
 		return 0; /* a program of one's own cases has not these */
 	if (model->kind == MODEL_INLINE)
 		return 1;
+	if ((workload->flags & WORKLOAD_SERVER) != 0)
+		return model->family == FAMILY_PROCESSES ? 6 : 1;
 	if (model->family == FAMILY_PROCESSES)
-		return server ? 3 : 6;
+		return 10;
 	if (model->family == FAMILY_THREADS)
-		return 2;
-	return server ? 1 : 3;
+		return 3;
+	if (model->family == FAMILY_STACKLESS)
+		return 1;
+	return (workload->flags & WORKLOAD_MEET) != 0 ? 20 : 10;
 }
 
 /* A cell's share of the time; what one leaves is the others'. */
@@ -57,11 +59,10 @@ static uint64_t share_ns(
 {
 	uint64_t now_ns = clock_now_ns();
 	uint64_t left_ns = now_ns < shares->until_ns ? shares->until_ns - now_ns : 0;
-	int parts = parts_of(workload, model),
-	    of = shares->parts_left > parts ? shares->parts_left : parts;
+	int usual = usual_s(workload, model);
 
-	shares->parts_left -= parts;
-	return of > 0 ? left_ns * (uint64_t)parts / (uint64_t)of + 1 : 1;
+	shares->later_s -= usual;
+	return watch_share_ns(left_ns, usual, shares->later_s);
 }
 
 /* What the search would do; the steps follow from what each one finds. */
@@ -142,7 +143,7 @@ static int find_limits(int count, char **cells, bool dry)
 
 	for (const struct model *any = models; any->name != NULL; any++)
 		for (int i = 0; i < SEARCHED; i++)
-			shares.parts_left += parts_of(workload_find(searched[i]), any);
+			shares.later_s += usual_s(workload_find(searched[i]), any);
 	for (int i = 0; i < count; i++) {
 		int rc = read_cell(cells[i], &workload, &model);
 		if (rc != EXIT_FINE)

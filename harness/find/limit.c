@@ -1,8 +1,8 @@
 /*
  * The search for a limit: see limit.h.
  *
- * The first step is an invocation of kind memory: it says what a task costs, and by that how many
- * the memory that may be used holds. Then each step has sixteen times the tasks of the one before,
+ * The first two steps are invocations of kind memory: they say what a task costs, and by that how
+ * many the memory that may be used holds. Each step has sixteen times the tasks of the one before,
  * up to the lowest ceiling. Steps may be that coarse because a limit that is met is named at the
  * very task that could not be started; where the model starts all at once and cannot say which one,
  * the interval is halved. A step is over when all tasks are there: what they do then is not asked.
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/find/watch.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/draft.h"
 
@@ -202,9 +203,23 @@ static int64_t limit_value(const char *text)
 	return at != NULL ? strtoll(at, NULL, 10) : 0;
 }
 
-/* Between what was there and what could not be, to within 1 in CLOSE_PARTS. */
+/* A step with the time it takes. */
+static enum step_end timed_step(struct limit_found *found, const struct limit_world *world,
+	const struct plan *plan, struct watch *watch, double *bytes_per_task)
+{
+	uint64_t start_ns = world->now_ns();
+	enum step_end end = step(found, world, plan, bytes_per_task);
+
+	watch_note(watch, plan->draft.tasks, world->now_ns() - start_ns);
+	return end;
+}
+
+/*
+ * Between what was there and what could not be, to within 1 in CLOSE_PARTS, or as close as there is
+ * time for.
+ */
 static void halve(struct limit_found *found, const struct limit_world *world, struct plan *plan,
-	int64_t refused)
+	struct watch *watch, int64_t refused)
 {
 	size_t length;
 
@@ -218,9 +233,10 @@ static void halve(struct limit_found *found, const struct limit_world *world, st
 
 		if (i < 2 && guess > found->tasks && guess < refused)
 			middle = guess;
-
+		if (!watch_has_time(watch, world->now_ns(), middle))
+			break;
 		set_tasks(plan, middle);
-		enum step_end end = step(found, world, plan, NULL);
+		enum step_end end = timed_step(found, world, plan, watch, NULL);
 		if (end == STEP_OVER || end == STEP_LIMIT)
 			return;
 		if (end == STEP_LIMIT_SOMEWHERE)
@@ -232,47 +248,16 @@ static void halve(struct limit_found *found, const struct limit_world *world, st
 		refused);
 }
 
-static const double slower = 1.5;
-
-/* What is left of a search's time, and what its steps took. */
-struct watch {
-	uint64_t until_ns; /* 0: no bound */
-	uint64_t first_ns; /* the first one: hardly more than what every step takes anyway */
-	uint64_t step_ns;  /* the last one */
-};
-
 /*
- * As many tasks as probably fit into the time that is left: a task may cost half more than it did
- * at the last step, more tasks being slower. 0: so few more that it is not worth it.
+ * The next number of tasks; a step that would end short of the ceiling by less than half goes all
+ * the way, but not the second, which tells where the ceiling is.
  */
-static int64_t fit_time(
-	const struct watch *watch, const struct limit_world *world, int64_t tasks, int64_t next)
-{
-	uint64_t now_ns = world->now_ns();
-
-	if (watch->until_ns == 0)
-		return next;
-	if (now_ns + watch->first_ns >= watch->until_ns)
-		return 0;
-	double anyway_ns = (double)watch->first_ns;
-	double left_ns = (double)(watch->until_ns - now_ns) - anyway_ns;
-	double tasks_ns = (double)watch->step_ns - anyway_ns;
-	/* a step that is hardly longer than the first says only that its tasks are cheap */
-	if (tasks_ns < anyway_ns / 2)
-		tasks_ns = anyway_ns / 2;
-	double fit = (double)tasks * left_ns / (slower * tasks_ns + 1);
-	if (fit >= (double)next)
-		return next;
-	return fit >= 1.5 * (double)tasks ? (int64_t)fit : 0;
-}
-
-/* The next number of tasks; a step that would end short of the ceiling by less than half goes all
- * the way. */
 static int64_t next_tasks(int64_t tasks, int64_t ceiling)
 {
 	int64_t next = tasks * LIMIT_GROWTH;
+	int64_t short_of = tasks == LIMIT_FIRST_TASKS ? ceiling : ceiling / 2;
 
-	return next < ceiling / 2 ? next : ceiling;
+	return next < short_of ? next : ceiling;
 }
 
 /* What ended the search was no limit: what would be the next one, and where. */
@@ -290,7 +275,16 @@ static void tell_next(struct limit_found *found, const struct limit_world *world
 			ended_by, next.what, next.tasks);
 }
 
-/* The steps after the first, up to a limit, the ceiling or the end of the time. */
+/* What is shared with others is not nothing: a page is the least a task is taken for. */
+static double at_least_a_page(double bytes_per_task)
+{
+	return bytes_per_task < PAGE ? PAGE : bytes_per_task;
+}
+
+/*
+ * The steps after the first, up to a limit, the ceiling or the end of the time. The second one
+ * tells once more what a task costs: of 64 tasks it is mostly what they have in common.
+ */
 static void go_on(struct limit_found *found, const struct limit_world *world, struct plan *plan,
 	struct watch *watch, double bytes_per_task)
 {
@@ -300,8 +294,8 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 	char ended_by[RECORD_REASON_MAX];
 
 	while (found->tasks < ceiling.tasks) {
-		int64_t tried = fit_time(
-			watch, world, found->tasks, next_tasks(found->tasks, ceiling.tasks));
+		int64_t tried =
+			watch_fit(watch, world->now_ns(), next_tasks(found->tasks, ceiling.tasks));
 		/* what 64 tasks take says little of what a task takes */
 		if (tried == 0 && found->tasks == LIMIT_FIRST_TASKS &&
 			world->now_ns() < watch->until_ns)
@@ -311,11 +305,15 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 			tell_next(found, world, plan, bytes_per_task, ended_by);
 			return;
 		}
+		bool tells = found->tasks == LIMIT_FIRST_TASKS &&
+			     tried <= LIMIT_FIRST_TASKS * LIMIT_GROWTH;
+		plan->draft.kind = tells ? KIND_MEMORY : KIND_TIME;
 		set_tasks(plan, tried);
-		uint64_t start_ns = world->now_ns();
-		enum step_end end = step(found, world, plan, NULL);
+		enum step_end end =
+			timed_step(found, world, plan, watch, tells ? &bytes_per_task : NULL);
+		bytes_per_task = at_least_a_page(bytes_per_task);
 		if (end == STEP_LIMIT_SOMEWHERE)
-			halve(found, world, plan, tried);
+			halve(found, world, plan, watch, tried);
 		if (end == STEP_OVER && found->end == LIMIT_NOT_MET && found->signal == 0) {
 			snprintf(ended_by, sizeof(ended_by), "%.*s", (int)sizeof(ended_by) - 1,
 				found->text);
@@ -323,10 +321,9 @@ static void go_on(struct limit_found *found, const struct limit_world *world, st
 		}
 		if (end != STEP_ALIVE)
 			return;
-		watch->step_ns = world->now_ns() - start_ns;
 		/* others come and go meanwhile */
 		struct ceiling now = ceiling_of(world, plan, bytes_per_task, tasks->max);
-		if (now.tasks < ceiling.tasks)
+		if (tells || now.tasks < ceiling.tasks)
 			ceiling = now;
 	}
 	found->end = LIMIT_NOT_MET;
@@ -359,16 +356,10 @@ void limit_find(struct limit_found *found, const struct limit_world *world,
 		plan.stall_ns =
 			time_ns > STALL_LEAST_S * second_ns ? time_ns : STALL_LEAST_S * second_ns;
 	set_tasks(&plan, LIMIT_FIRST_TASKS);
-	uint64_t start_ns = world->now_ns();
-	enum step_end first = step(found, world, &plan, &bytes_per_task);
+	enum step_end first = timed_step(found, world, &plan, &watch, &bytes_per_task);
 	if (first == STEP_LIMIT_SOMEWHERE)
-		halve(found, world, &plan, LIMIT_FIRST_TASKS);
+		halve(found, world, &plan, &watch, LIMIT_FIRST_TASKS);
 	if (first != STEP_ALIVE)
 		return;
-	watch.first_ns = watch.step_ns = world->now_ns() - start_ns;
-	plan.draft.kind = KIND_TIME;
-	/* what is shared with others is not nothing: a page is the least a task is taken for */
-	if (bytes_per_task < PAGE)
-		bytes_per_task = PAGE;
-	go_on(found, world, &plan, &watch, bytes_per_task);
+	go_on(found, world, &plan, &watch, at_least_a_page(bytes_per_task));
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/measure/cgroup.h"
+#include "harness/measure/limits.h"
 #include "tests/leftovers.h"
 #include "tests/suite.h"
 
@@ -106,7 +108,7 @@ static bool make_pids_group(char folder[FOLDER_MAX], int most)
 
 	if (cgroup_own_file("pids", "", own, sizeof(own)) != 0)
 		return false;
-	snprintf(folder, FOLDER_MAX, "%s/concbench-test-%d", own, (int)getpid());
+	snprintf(folder, FOLDER_MAX, "%sconcbench-test-%d", own, (int)getpid());
 	if (mkdir(folder, 0755) != 0)
 		return false;
 	snprintf(path, sizeof(path), "%s/pids.max", folder);
@@ -178,6 +180,95 @@ START_TEST(addresses_stop_threads_where_their_stacks_fill_them)
 }
 END_TEST
 
+START_TEST(a_limit_of_a_group_above_is_named_with_its_file)
+{
+	char folder[FOLDER_MAX], below[FOLDER_MAX + 8], way[FOLDER_MAX + 80];
+	int status = -1;
+
+	if (leftovers_sanitized() || !make_pids_group(folder, 120))
+		return;
+	snprintf(below, sizeof(below), "%s/below", folder);
+	ck_assert_int_eq(mkdir(below, 0755), 0);
+	snprintf(
+		way, sizeof(way), "cgroup pids.max 120 (raise it: echo 240 > %s/pids.max)", folder);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(find_in_group(below, "idle/threads") == 0 && strstr(output, way) != NULL ? 0
+											       : 1);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	for (int i = 0; i < 500 && rmdir(below) != 0 && errno == EBUSY; i++)
+		usleep(10000);
+	ck_assert_int_eq(rmdir(folder), 0);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+/*
+ * vm.max_map_count is the machine's; low for this process alone it is when that has most of them:
+ * every other page of an area has other rights, and its children inherit that. False: not here.
+ */
+static bool leave_mappings(int left)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct limit_room rooms[LIMIT_ROOMS_MAX];
+	int64_t pages = 0;
+	int count = limit_own_rooms(rooms);
+
+	for (int i = 0; i < count; i++)
+		if (strcmp(rooms[i].name, "vm.max_map_count") == 0)
+			pages = rooms[i].most - rooms[i].used - left;
+	if (pages <= 0 || pages > 200000)
+		return false;
+	char *area = mmap(NULL, (size_t)pages * page, PROT_READ,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	ck_assert_ptr_ne(area, MAP_FAILED);
+	for (int64_t i = 0; i < pages; i += 2)
+		ck_assert_int_eq(mprotect(area + (size_t)i * page, page, PROT_NONE), 0);
+	return true;
+}
+
+START_TEST(mappings_stop_threads_where_there_are_few_left)
+{
+	static const char *const cells[] = {"idle/threads", "idle/thread-pool"};
+	enum { LEFT = 800 };
+	long long tasks, limit, twice;
+
+	if (leftovers_sanitized() || !leave_mappings(LEFT))
+		return;
+	ck_assert_int_eq(find("limit", cells[_i]), EXIT_FINE);
+	const char *named = strstr(output, " vm.max_map_count ");
+	ck_assert_msg(named != NULL && sscanf(output, "%*s %lld", &tasks) == 1, "%s", output);
+	ck_assert_int_eq(
+		sscanf(named, " vm.max_map_count %lld (raise it: sysctl -w vm.max_map_count=%lld",
+			&limit, &twice),
+		2);
+	ck_assert_int_eq(twice, 2 * limit);
+	/* a stack and its guard are two */
+	ck_assert_int_ge(tasks, LEFT / 2 - 50);
+	ck_assert_int_le(tasks, LEFT / 2);
+}
+END_TEST
+
+START_TEST(data_stops_an_ordinary_users_coroutines)
+{
+	enum { MOST = 256 << 20 };
+	struct rlimit limit = {MOST, MOST};
+	uid_t uid = 400000 + (uid_t)getpid();
+	long long tasks;
+
+	if (leftovers_sanitized())
+		return;
+	if (getuid() == 0)
+		ck_assert_int_eq(setresuid(uid, uid, uid), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+	ck_assert_int_eq(find("limit", "idle/async"), EXIT_FINE);
+	ck_assert_msg(strstr(output, "RLIMIT_DATA 268435456 (raise it: ulimit -d 524288)") != NULL,
+		"%s", output);
+	ck_assert_int_eq(sscanf(output, "%*s %lld", &tasks), 1);
+	ck_assert_int_ge(tasks, 64);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("cli/find");
@@ -190,6 +281,9 @@ Suite *suite(void)
 	tcase_add_loop_test(tcase, a_users_processes_stop_threads_and_children, 0, 3);
 	tcase_add_loop_test(tcase, a_groups_tasks_stop_threads_and_children, 0, 3);
 	tcase_add_loop_test(tcase, addresses_stop_threads_where_their_stacks_fill_them, 0, 2);
+	tcase_add_test(tcase, a_limit_of_a_group_above_is_named_with_its_file);
+	tcase_add_loop_test(tcase, mappings_stop_threads_where_there_are_few_left, 0, 2);
+	tcase_add_test(tcase, data_stops_an_ordinary_users_coroutines);
 	suite_add_tcase(s, tcase);
 	return s;
 }

@@ -12,7 +12,8 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-static int64_t limit_at, told_at, most_tasks, interrupted_at, pid_max, memory_bytes, all_tasks;
+static int64_t together_bytes, limit_at, told_at, most_tasks, interrupted_at, pid_max, memory_bytes,
+	all_tasks;
 static int steps;
 static enum status beyond;
 static bool asks_readiness;
@@ -26,8 +27,12 @@ static int invoke(const struct plan *plan, struct record *record, int *signal)
 		.memory.user_per_task = 30 * KIB, .memory.kernel_per_task = 10 * KIB};
 	*signal = interrupted_at != 0 && tasks >= interrupted_at ? SIGINT : 0;
 	ck_assert_int_eq(plan->draft.values[plan->draft.workload->concurrency], tasks);
-	ck_assert_int_eq(
-		(int)plan->draft.kind, steps == 0 || limit_at == 40 ? KIND_MEMORY : KIND_TIME);
+	/* the first and the second tell what a task takes; a first that is refused is halved */
+	bool tells = steps == 0 || tasks <= LIMIT_FIRST_TASKS ||
+		     (steps == 1 && tasks <= LIMIT_FIRST_TASKS * LIMIT_GROWTH);
+	ck_assert_int_eq((int)plan->draft.kind, tells ? KIND_MEMORY : KIND_TIME);
+	if (tasks <= LIMIT_FIRST_TASKS)
+		record->memory.user_per_task += (double)together_bytes / (double)tasks;
 	if (strcmp(plan->draft.workload->name, "spawn") == 0)
 		ck_assert(!plan->until_ready); /* its tasks need not be there at once */
 	else if (asks_readiness)
@@ -78,7 +83,7 @@ static struct limit_found find(const char *model)
 
 static void calm(void)
 {
-	all_tasks = limit_at = most_tasks = interrupted_at = 0;
+	together_bytes = all_tasks = limit_at = most_tasks = interrupted_at = 0;
 	steps = 0;
 	told_at = -1;
 	beyond = STATUS_LIMIT;
@@ -222,6 +227,41 @@ START_TEST(no_more_than_half_of_the_free_memory_is_used)
 }
 END_TEST
 
+START_TEST(what_tasks_have_in_common_does_not_make_each_of_them_dear)
+{
+	memory_bytes = 400 * MIB;
+	together_bytes = 5 * MIB;
+	struct limit_found found = find("async");
+
+	ck_assert_int_eq(found.tasks, 200 * MIB / (40 * KIB));
+}
+END_TEST
+
+/* A task takes a millisecond. */
+START_TEST(closing_in_on_a_limit_ends_with_the_time)
+{
+	struct limit_found found;
+	int64_t all_time = 10000;
+
+	limit_at = 5001;
+	told_at = 0;
+	limit_find(&found, &world, workload_find("idle"), model_find("threads"),
+		(uint64_t)all_time * 1000000);
+	ck_assert_int_le(all_tasks, all_time);
+	if (found.end == LIMIT_MET)
+		ck_assert_ptr_nonnull(strstr(found.text, "RLIMIT_NPROC 4096 (raise it: "));
+	ck_assert_int_le(found.tasks, limit_at);
+	calm();
+	limit_at = 800;
+	told_at = 0;
+	limit_find(&found, &world, workload_find("idle"), model_find("threads"), 1200 * 1000000);
+	ck_assert_int_eq((int)found.end, LIMIT_MET);
+	ck_assert_int_eq(found.tasks, 64); /* no time to come closer, and it says so */
+	ck_assert_str_eq(
+		found.text, "RLIMIT_NPROC 4096 (raise it: ulimit -u 8192), met below 1024");
+}
+END_TEST
+
 START_TEST(what_is_no_limit_is_told_as_it_is)
 {
 	struct limit_found found;
@@ -285,6 +325,8 @@ Suite *suite(void)
 	tcase_add_test(
 		tcase, coroutines_take_no_numbers_of_processes_but_the_workloads_bound_holds);
 	tcase_add_test(tcase, no_more_than_half_of_the_free_memory_is_used);
+	tcase_add_test(tcase, what_tasks_have_in_common_does_not_make_each_of_them_dear);
+	tcase_add_test(tcase, closing_in_on_a_limit_ends_with_the_time);
 	tcase_add_test(tcase, what_is_no_limit_is_told_as_it_is);
 	tcase_add_test(tcase, tasks_that_were_late_were_there_nonetheless);
 	tcase_add_test(tcase, an_interrupted_search_ends_at_once);
