@@ -148,6 +148,11 @@ static double lateness_us(
 		if (!done)
 			return NAN;
 	}
+	if (best_ns == UINT64_MAX) {
+		line_measured(line, "sleep/%s: no wait was recorded", model);
+		line_judge(line, false);
+		return NAN;
+	}
 	return (double)best_ns / 1000 - wait_ms * 1000.0;
 }
 
@@ -196,7 +201,7 @@ void check_switches(struct line *line, const struct subjects *subjects, int vari
 
 		line_expected(line, "%.0f by perf", perf);
 		line_measured(line, "%.0f", ours);
-		line_judge(line, fabs(ours - perf) <= most_percent / 100 * perf);
+		line_judge(line, perf > 0 && fabs(ours - perf) <= most_percent / 100 * perf);
 		if (record.counts.switches < 0) {
 			line_expected(line, "as many as perf counts");
 			line_measured(line, "%s", record.counts.source);

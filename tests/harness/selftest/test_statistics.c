@@ -93,6 +93,7 @@ START_TEST(intervals_that_cover_too_little_or_too_much_fail)
 	struct subjects subjects = selftest_subjects;
 
 	subjects.interval = _i == 0 ? is_too_narrow : is_too_wide;
+	ck_assert_int_eq(verdict_of(check_coverage, &subjects, 9), LINE_FAILED);
 	ck_assert_int_eq(verdict_of(check_coverage, &subjects, 20), LINE_FAILED);
 }
 END_TEST
