@@ -23,14 +23,20 @@
 #include "harness/report/number.h"
 #include "harness/run/stop.h"
 
-enum { PER_ROUND_DIVISOR = 20, FIRST_PER_S = 1000, MOST_PER_S = 5000000 };
+enum {
+	PER_ROUND_DIVISOR = 20,
+	FIRST_PER_S = 1000,
+	LEAST_PER_S = 10,
+	MOST_PER_S = 5000000,
+	REQUESTS_MIN = 1200 /* a p99 needs 1000, and not all of a step count */
+};
 
 static const char help[] =
 	"usage: concbench find capacity echo[/MODEL]|http[/MODEL]|connect[/MODEL]|URL [OPTION...]\n"
 	"The highest rate at which the corrected p99 stays under a bound; every step is printed.\n"
 	"  --bound 10ms         of p99\n"
 	"  -c, --connections N  kept connections (64)\n"
-	"  -d, --duration 500ms of one step\n"
+	"  -d, --duration 500ms of one step; of low rates the time of 1200 requests, for p99\n"
 	"  --dry-run            what would be offered\n"
 	"Exit status: 0 found, 1 no rate held, 2 wrong use, 4 could not measure.\n";
 
@@ -47,12 +53,29 @@ struct subject {
 	int signal;
 };
 
-/* A p99 that cannot be told is none, and the step says why. */
+/*
+ * Latencies begin at the intended start, so what the load's own lag adds to them makes them no
+ * lower: where it hides the p99 there is still an upper bound, and the step says so.
+ */
 static double p99_of(struct capacity_step *step, struct distribution latencies)
 {
-	if (step->text[0] == '\0' && distribution_hides(&latencies, 0.99))
-		distribution_hidden(&latencies, step->text, sizeof(step->text));
-	return distribution_percentile_ns(&latencies, 0.99);
+	if (latencies.lag != NULL && step->text[0] == '\0' && distribution_hides(&latencies, 0.99))
+		snprintf(step->text, sizeof(step->text),
+			"at most that: the load's own lag is %.0f us of it",
+			(double)histogram_quantile_ns(latencies.lag, 0.99) / 1e3);
+	latencies.lag = NULL;
+	double p99_ns = distribution_percentile_ns(&latencies, 0.99);
+	if (isnan(p99_ns) && step->text[0] == '\0')
+		snprintf(step->text, sizeof(step->text), "too few requests for a p99");
+	return p99_ns;
+}
+
+/* How long a rate is offered: long enough for a p99. */
+static uint64_t step_ns(const struct subject *subject, uint64_t rate_per_s)
+{
+	uint64_t least_ns = REQUESTS_MIN * UINT64_C(1000000000) / rate_per_s;
+
+	return subject->duration_ns > least_ns ? subject->duration_ns : least_ns;
 }
 
 static int offer_to_target(struct subject *subject, uint64_t rate_per_s, struct capacity_step *step)
@@ -60,6 +83,7 @@ static int offer_to_target(struct subject *subject, uint64_t rate_per_s, struct 
 	struct drive *drive = subject->drive;
 
 	subject->driven.rate_per_s = rate_per_s;
+	subject->driven.duration_ns = step_ns(subject, rate_per_s);
 	int rc = drive_run(drive, &subject->driven);
 	if (rc != 0)
 		return rc;
@@ -82,6 +106,7 @@ static int offer_to_cell(struct subject *subject, uint64_t rate_per_s, struct ca
 
 	draft->values[subject->rate] = (int64_t)rate_per_s;
 	draft->values[subject->requests] = per_round > 0 ? (int64_t)per_round : 1;
+	draft->window_ns = step_ns(subject, rate_per_s);
 	int rc = invocation_run(&subject->plan, &record, &subject->signal);
 	if (rc == 0 && subject->signal != 0)
 		rc = -ECANCELED;
@@ -158,7 +183,6 @@ static int aim_at_cell(struct subject *subject)
 	draft->values[workload->concurrency] = draft->tasks = subject->connections;
 	if (draft->model->kind == MODEL_POOL)
 		draft->common[COMMON_POOL] = subject->connections;
-	draft->window_ns = subject->duration_ns;
 	return EXIT_FINE;
 }
 
@@ -169,6 +193,7 @@ static int search(struct subject *subject)
 		.arg = subject,
 		.first_per_s = FIRST_PER_S,
 		.most_per_s = MOST_PER_S,
+		.least_per_s = LEAST_PER_S,
 		.bound_ns = subject->bound_ns};
 	struct capacity_found found;
 	char bound[NUMBER_MAX], rate[NUMBER_MAX];
@@ -186,7 +211,7 @@ static int search(struct subject *subject)
 	}
 	number_format(rate, sizeof(rate), (double)found.rate_per_s, UNIT_RATE, DIGITS_DEFAULT);
 	if (found.rate_per_s == 0)
-		printf("no rate holds\n");
+		printf("no rate of %d/s or more holds\n", LEAST_PER_S);
 	else
 		printf("capacity: %s%s/s\n", found.beyond == 0 ? "at least " : "", rate);
 	return found.rate_per_s == 0 ? EXIT_ANSWER_NO : EXIT_FINE;
@@ -206,8 +231,7 @@ static int search_target(struct subject *subject, struct target *target)
 	int bytes = snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n",
 		target->path, target->authority);
 	ask = (struct http_ask){.request = request, .bytes = (size_t)bytes};
-	subject->driven = (struct drive_settings){.duration_ns = subject->duration_ns,
-		.timeout_ns = 2000000000u,
+	subject->driven = (struct drive_settings){.timeout_ns = 2000000000u,
 		.seed = 1,
 		.client = {.connections = subject->connections,
 			.active = subject->connections,
@@ -269,8 +293,9 @@ static int print_plan(const struct subject *subject)
 	duration_format(subject->duration_ns, duration, sizeof(duration));
 	cli_print(
 		"%s, %d connections: the highest rate with a corrected p99 of at most %s; from %d "
-		"requests per second on, steps of %s; nothing was sent\n",
-		subject->name, subject->connections, bound, FIRST_PER_S, duration);
+		"requests per second on, steps of %s, longer where that is less than %d requests; "
+		"nothing was sent\n",
+		subject->name, subject->connections, bound, FIRST_PER_S, duration, REQUESTS_MIN);
 	return EXIT_FINE;
 }
 

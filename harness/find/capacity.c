@@ -41,7 +41,8 @@ int capacity_find(struct capacity_found *found, const struct capacity_search *se
 		rate *= 2;
 	}
 	/* not even the first one held: downwards */
-	while (rc == 0 && found->rate_per_s == 0 && found->beyond > 1) {
+	while (rc == 0 && found->rate_per_s == 0 && found->beyond > 1 &&
+		found->beyond / 2 >= search->least_per_s) {
 		rate = found->beyond / 2;
 		rc = capacity_try(search, rate, &holds);
 		if (rc == 0 && holds)
@@ -49,7 +50,8 @@ int capacity_find(struct capacity_found *found, const struct capacity_search *se
 		else
 			found->beyond = rate;
 	}
-	while (rc == 0 && found->beyond > found->rate_per_s + found->rate_per_s / CLOSE_PARTS &&
+	while (rc == 0 && found->rate_per_s > 0 &&
+		found->beyond > found->rate_per_s + found->rate_per_s / CLOSE_PARTS &&
 		found->beyond > found->rate_per_s + 1) {
 		rate = (found->rate_per_s + found->beyond) / 2;
 		rc = capacity_try(search, rate, &holds);

@@ -16,7 +16,7 @@ struct capacity_step {
 	double p99_ns;            /* corrected; not a number where there is none */
 	bool counts;              /* false: INVALID, the generator or the server did not follow */
 	bool holds;               /* counts, and p99 is within the bound */
-	char text[CAPACITY_TEXT]; /* why it does not count, "" when it does */
+	char text[CAPACITY_TEXT]; /* why it does not count, or what is to be said of its p99 */
 };
 
 /* Offers a rate. Returns  0, or -errno which ends the search (-ECANCELED: told to stop). */
@@ -31,6 +31,7 @@ struct capacity_search {
 	uint64_t first_per_s; /* where it begins */
 	uint64_t most_per_s;  /* where it ends */
 	double bound_ns;      /* of p99 */
+	uint64_t least_per_s; /* nothing below it is offered; 0: down to 1 */
 };
 
 struct capacity_found {

@@ -32,7 +32,7 @@ static void told(void *arg, const struct capacity_step *step)
 
 static struct capacity_found find(uint64_t of, int expected)
 {
-	const struct capacity_search search = {offer, told, NULL, 1000, 1000000, BOUND_NS};
+	const struct capacity_search search = {offer, told, NULL, 1000, 1000000, BOUND_NS, 0};
 	struct capacity_found found;
 
 	capacity = of;
@@ -77,6 +77,20 @@ START_TEST(a_server_that_never_holds_has_none)
 }
 END_TEST
 
+START_TEST(nothing_is_offered_below_the_least)
+{
+	const struct capacity_search search = {
+		offer, told, NULL, 1000, 1000000, BOUND_NS, .least_per_s = 100};
+	struct capacity_found found;
+
+	capacity = 50;
+	steps = offers = 0;
+	ck_assert_int_eq(capacity_find(&found, &search), 0);
+	ck_assert_uint_eq(found.rate_per_s, 0);
+	ck_assert_uint_eq(found.beyond, 125);
+}
+END_TEST
+
 START_TEST(an_offer_that_fails_ends_the_search)
 {
 	fails_at = 4;
@@ -95,6 +109,7 @@ Suite *suite(void)
 	tcase_add_test(c, one_disturbance_is_not_the_capacity);
 	tcase_add_test(c, a_server_without_an_end_has_at_least_the_most);
 	tcase_add_test(c, a_server_that_never_holds_has_none);
+	tcase_add_test(c, nothing_is_offered_below_the_least);
 	tcase_add_test(c, an_offer_that_fails_ends_the_search);
 	suite_add_tcase(s, c);
 	return s;
