@@ -45,6 +45,8 @@ int tuning_of(const struct model *model, const struct tuning **tunings)
 	return TUNINGS;
 }
 
+static const struct interval none = {.middle = NAN, .low = NAN, .high = NAN};
+
 /* What is being searched, for the two trials of it. */
 struct searching {
 	const struct tuning *tuning;
@@ -125,7 +127,7 @@ static const struct row *row_at(
 static struct interval ratio_of(const struct row *row, const struct row *base, bool by_rate)
 {
 	if (row == NULL || base == NULL)
-		return (struct interval){.middle = NAN, .low = NAN, .high = NAN};
+		return none;
 	return row_ratio(row, base, by_rate);
 }
 
@@ -153,6 +155,25 @@ static void take(
 	}
 }
 
+static struct interval figure_of(const struct row *row, bool by_rate)
+{
+	return row == NULL ? none : by_rate ? row->rate : row->round_ns;
+}
+
+/* The best and the default, measured again. */
+static void confirm(
+	struct tuning_result *result, const struct trial *trial, const struct searching *searching)
+{
+	const struct tuning *tuning = searching->tuning;
+	const struct row *plain = row_at(trial, searching, tuning->values[0]);
+	const struct row *tuned = row_at(trial, searching, tuning->values[result->best]);
+	bool by_rate = result->points[0].by_rate;
+
+	result->plain = figure_of(plain, by_rate);
+	result->tuned = figure_of(tuned, by_rate);
+	result->confirmed = ratio_of(tuned, plain, by_rate);
+}
+
 int tuning_find(struct tuning_result *result, const struct tuning *tuning,
 	const struct workload *workload, const struct model *model, const struct sweep *sweeps,
 	int sweeps_count, const char *concurrency, const struct trial_world *world, char *error,
@@ -168,7 +189,7 @@ int tuning_find(struct tuning_result *result, const struct tuning *tuning,
 	struct trial trial;
 
 	memset(result, 0, sizeof(*result));
-	result->confirmed = (struct interval){.middle = NAN, .low = NAN, .high = NAN};
+	result->confirmed = result->plain = result->tuned = none;
 	int rc = run(&trial, &searching, tuning->values, tuning->count, error, error_bytes);
 	if (rc == 0)
 		take(result, &trial, &searching);
@@ -178,8 +199,7 @@ int tuning_find(struct tuning_result *result, const struct tuning *tuning,
 	const char *values[] = {tuning->values[0], tuning->values[result->best]};
 	rc = run(&trial, &searching, values, 2, error, error_bytes);
 	if (rc == 0)
-		result->confirmed = ratio_of(row_at(&trial, &searching, values[1]),
-			row_at(&trial, &searching, values[0]), result->points[0].by_rate);
+		confirm(result, &trial, &searching);
 	trial_free(&trial);
 	return rc;
 }

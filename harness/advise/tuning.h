@@ -30,9 +30,10 @@ struct tuning_point {
 struct tuning_result {
 	struct tuning_point points[TUNING_VALUES];
 	int count;
-	int best;                  /* of the first search; -1 = no figures */
-	struct interval confirmed; /* best over default measured afresh: the best of several by
-				      chance does not stay the best */
+	int best;                     /* of the first search; -1 = no figures */
+	struct interval plain, tuned; /* default and best, afresh: what confirmed is of */
+	struct interval confirmed;    /* best over default measured afresh: the best of several by
+					 chance does not stay the best */
 };
 
 /*

@@ -13,10 +13,12 @@
 #include "harness/cli/options.h"
 #include "harness/params.h"
 #include "harness/report/number.h"
+#include "harness/report/tuned.h"
 #include "harness/run/process.h"
 #include "harness/run/stop.h"
 
 static const char command[] = "find";
+static const char results[] = "results";
 
 /* Models that a search is about where none are named. */
 static const char *const usual[] = {
@@ -301,6 +303,52 @@ static void print_tuning(
 	fflush(stdout);
 }
 
+/* The parameters that were given, as they were: "connections=8, payload=1KiB". */
+static void list_given(const struct options *options, const char *tasks, char *text, size_t bytes)
+{
+	size_t end = 0;
+
+	text[0] = '\0';
+	if (options->concurrency != NULL)
+		end = (size_t)snprintf(text, bytes, "%s=%s", tasks, options->concurrency);
+	for (int i = 0; i < options->sweeps_count && end < bytes; i++)
+		end += (size_t)snprintf(text + end, bytes - end, "%s%s=%s", end > 0 ? ", " : "",
+			options->sweeps[i].name, options->sweeps[i].values);
+}
+
+/* For reports: the curve and what was confirmed. */
+static void keep_tuning(const struct search *search, const struct model *model,
+	const struct tuning *tuning, const struct tuning_result *result)
+{
+	const struct workload *workload = search->workload;
+	struct tuned tuned = {.by_rate = result->points[0].by_rate,
+		.count = result->count,
+		.best = result->best,
+		.plain = result->plain,
+		.tuned = result->tuned,
+		.ratio = result->confirmed};
+
+	if (result->best < 0)
+		return;
+	snprintf(tuned.workload, sizeof(tuned.workload), "%s", workload->name);
+	snprintf(tuned.model, sizeof(tuned.model), "%s", model->name);
+	snprintf(tuned.setting, sizeof(tuned.setting), "%s", tuning->name);
+	snprintf(tuned.effort, sizeof(tuned.effort), "%s", search->options.effort->name);
+	list_given(&search->options, workload->params[workload->concurrency].name, tuned.with,
+		sizeof(tuned.with));
+	for (int i = 0; i < result->count; i++) {
+		snprintf(tuned.values[i].value, sizeof(tuned.values[i].value), "%s",
+			result->points[i].value);
+		tuned.values[i].figure = result->points[i].figure;
+		tuned.values[i].ratio = result->points[i].ratio;
+	}
+	int rc = tuned_keep(results, &tuned);
+	if (rc != 0)
+		cli_error(command,
+			"reports will not know of it, %s/" TUNED_KEPT " cannot be written: %s",
+			results, strerror(-rc));
+}
+
 static int tune_model(struct search *search, const struct model *model)
 {
 	const struct tuning *tunings = NULL;
@@ -321,6 +369,8 @@ static int tune_model(struct search *search, const struct model *model)
 		status = end_of(rc, error);
 		if (status == EXIT_FINE)
 			print_tuning(model, &tunings[i], &result);
+		if (status == EXIT_FINE)
+			keep_tuning(search, model, &tunings[i], &result);
 	}
 	return status;
 }

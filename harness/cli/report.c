@@ -32,6 +32,8 @@ static const char help[] =
 	"                   it: svg, png\n"
 	"  --chart ABOUT    throughput, latency, cpu, memory, sweep or speed-up\n"
 	"  --why CELL       counts that say why WORKLOAD[/MODEL] is as fast as it is\n"
+	"  --tuned          with what find tuning kept: each model's best setting beside its\n"
+	"                   default (terminal, md, html)\n"
 	"  --no-charts      html: leave out the charts, which gnuplot draws\n";
 
 static const struct option long_options[] = {
@@ -40,6 +42,7 @@ static const struct option long_options[] = {
 	{"table", required_argument, NULL, 't'},
 	{"chart", required_argument, NULL, 'c'},
 	{"why", required_argument, NULL, 'w'},
+	{"tuned", no_argument, NULL, 'T'},
 	{"no-charts", no_argument, NULL, 'n'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -71,12 +74,13 @@ static int find_run(const char *run, char *path, char *folder)
 struct wish {
 	struct output_choice choice;
 	const char *why; /* a cell, NULL = the report */
-	bool charts;
+	bool charts, tuned;
 };
 
 static int print_wish(struct report *report, const struct wish *wish)
 {
 	report->charts = wish->charts;
+	report->tuned = wish->tuned;
 	if (wish->why != NULL)
 		return report_why(report, wish->why);
 	if (wish->choice.table != NULL)
@@ -144,6 +148,10 @@ static int check_wish(const struct wish *wish)
 	if (wish->choice.table != NULL && !part)
 		return cli_wrong_use(
 			command, "--table goes with terminal, md, tsv, svg or png, not %s", format);
+	if (wish->tuned && (wish->choice.table != NULL || wish->why != NULL ||
+				   (!part && strcmp(format, "html") != 0)))
+		return cli_wrong_use(
+			command, "--tuned goes with a whole report: terminal, md or html");
 	if (wish->choice.chart != NULL && !drawn)
 		return cli_wrong_use(command, "--chart goes with --format svg or png");
 	return EXIT_FINE;
@@ -163,6 +171,8 @@ int report_main(int argc, char **argv)
 			wish.choice.path = optarg;
 		else if (option == 'n')
 			wish.charts = false;
+		else if (option == 'T')
+			wish.tuned = true;
 		else if (option == 't')
 			wish.choice.table = optarg;
 		else if (option == 'c')

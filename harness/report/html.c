@@ -143,6 +143,9 @@ static int write_rest(const struct document *document)
 	fputs("<section id=\"scaling\">\n", document->out);
 	rc = scaling_write(writer, document->report);
 	charts_write(&document->charts, CHARTS_OF_RUN, document->out);
+	fputs("</section>\n<section id=\"tuned\">\n", document->out);
+	if (rc == 0)
+		rc = report_tuned(writer, document->report);
 	fputs("</section>\n", document->out);
 	if (rc == 0)
 		rc = html_guests(document->out, document->report);

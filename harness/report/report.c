@@ -11,6 +11,7 @@
 #include "harness/report/findings.h"
 #include "harness/report/html.h"
 #include "harness/report/number.h"
+#include "harness/report/tuned.h"
 
 const char *const report_format_names[] = {"terminal", "md", "csv", "json", "hyperfine",
 	"benchstat", "github", "html", "tsv", "svg", "png", "junit", "hgrm", NULL};
@@ -27,6 +28,8 @@ int report_make(struct report *report, const struct session *session, const char
 	int rc = hyperfine_read(&report->hyperfine, path);
 	if (rc == 0 && folder != NULL && asprintf(&report->demos, "%s/../" DEMO_KEPT, folder) < 0)
 		rc = -ENOMEM;
+	if (rc == 0 && folder != NULL && asprintf(&report->tuning, "%s/../" TUNED_KEPT, folder) < 0)
+		rc = -ENOMEM;
 	return rc == 0 ? groups_make(&report->groups, session) : rc;
 }
 
@@ -35,6 +38,7 @@ void report_free(struct report *report)
 	groups_free(&report->groups);
 	hyperfine_free(&report->hyperfine);
 	free(report->demos);
+	free(report->tuning);
 }
 
 void report_origin(const struct report *report, const struct writer *writer)
@@ -165,6 +169,13 @@ void report_legend(const struct report *report, const struct writer *writer)
 			  "time, user and system CPU");
 }
 
+int report_tuned(const struct writer *writer, const struct report *report)
+{
+	return report->tuned
+		       ? tuned_write(writer, report, report->tuning != NULL ? report->tuning : "")
+		       : 0;
+}
+
 int report_write_with(const struct report *report, const struct writer *writer)
 {
 	const struct groups *groups = &report->groups;
@@ -175,6 +186,8 @@ int report_write_with(const struct report *report, const struct writer *writer)
 	for (int i = 0; i < groups->count && rc == 0; i++)
 		if (groups->groups[i].kind == KIND_TIME)
 			rc = table_write(writer, report, &groups->groups[i]);
+	if (rc == 0)
+		rc = report_tuned(writer, report);
 	if (rc == 0)
 		rc = breakdown_write(writer, report);
 	if (rc == 0)

@@ -49,6 +49,9 @@ int report_write_with(const struct report *report, const struct writer *writer)
 void report_origin(const struct report *report, const struct writer *writer);
 void report_warnings(const struct report *report, const struct writer *writer);
 void report_legend(const struct report *report, const struct writer *writer);
+/* What tuning gains, where the report is asked for it. 0 or -ENOMEM. */
+int report_tuned(const struct writer *writer, const struct report *report)
+	__attribute__((warn_unused_result));
 
 /* Rows as data; base units (export.c). 0 or -ENOMEM. */
 int export_csv(const struct report *report, FILE *out) __attribute__((warn_unused_result));

@@ -16,8 +16,10 @@ struct report {
 	const struct session *session;
 	struct groups groups;
 	struct hyperfine hyperfine;
-	bool charts; /* HTML: with charts */
-	char *demos; /* HTML: path of the demonstrations' results; malloc'd, NULL: none */
+	bool charts;  /* HTML: with charts */
+	char *demos;  /* HTML: path of the demonstrations' results; malloc'd, NULL: none */
+	bool tuned;   /* with the best setting of each model beside its default */
+	char *tuning; /* path of what find tuning kept; malloc'd, NULL: none */
 };
 
 /* One benchmark: heading, grid, footnotes. 0 or -ENOMEM. */
