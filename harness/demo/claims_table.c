@@ -16,8 +16,9 @@ enum { MS = 1000000 };
 /* The cells by what is compared: two that differ in the model or in one word only. */
 #define FETCH(model) CELL("fetch", model, "tasks=1k", "delay=50ms")
 /* To fork a thousand takes two seconds each time. */
-#define FEW(model)            CELL("fetch", model, "tasks=100", "delay=10ms")
-#define SLOW(model)           CELL("fetch", model, "tasks=64", "delay=10ms")
+#define FEW(model) CELL("fetch", model, "tasks=100", "delay=10ms")
+/* So long that each invocation has the thousand requests that tell a p99. */
+#define SLOW(model)           LONG_CELL("fetch", model, 200, "tasks=64", "delay=10ms")
 #define GATHER(model)         CELL("fetch", model, "tasks=16", "delay=5ms")
 #define IDLE(model, tasks)    CELL("idle", model, "tasks=" tasks)
 #define ECHO(model)           CELL("echo", model, "connections=64")
@@ -60,12 +61,16 @@ const struct claim_test claim_tests[] = {
 		IDLE("threads", "500"), CLAIM_BYTES, AT_LEAST, 2},
 	{"main-advantage", "requests per second at a server, async over threads", ECHO("async"),
 		ECHO("threads"), CLAIM_RATE, AT_LEAST, 1.05},
-	{"main-advantage", "requests per second to a slow service, async over threads",
-		SLOW("async"), SLOW("threads"), CLAIM_RATE, AT_LEAST, 1.05},
 	{"main-advantage", "p99 at a server, async over threads", ECHO("async"), ECHO("threads"),
 		CLAIM_P99, AT_MOST, 1},
 	{"main-advantage", "memory per connection of a server, async over threads", ECHO("async"),
 		ECHO("threads"), CLAIM_BYTES, AT_MOST, 0.5},
+	{"main-advantage-client", "requests per second to a slow service, async over threads",
+		SLOW("async"), SLOW("threads"), CLAIM_RATE, AT_LEAST, 1.05},
+	{"main-advantage-client", "p99 to a slow service, async over threads", SLOW("async"),
+		SLOW("threads"), CLAIM_P99, AT_MOST, 1},
+	{"main-advantage-client", "memory per request to a slow service, async over threads",
+		SLOW("async"), SLOW("threads"), CLAIM_BYTES, AT_MOST, 0.5},
 	{"threads-mixed", "requests per second, threads over async, light computation",
 		MIXED("threads", "20us"), MIXED("async", "20us"), CLAIM_RATE, AT_LEAST, 0.9},
 	{"threads-mixed", "threads over processes, light computation", MIXED("threads", "20us"),
@@ -140,11 +145,15 @@ const struct demo demo_claims[] = {
 		"A coroutine has a small stack, a thread also a kernel stack and its bookkeeping, "
 		"a process page tables and its own copy of what it writes.",
 		claim_run},
-	{"main-advantage", DEMO_CLAIM, 7,
-		"in C: async costs less memory and is faster than threads at I/O",
+	{"main-advantage", DEMO_CLAIM, 8,
+		"in C: async costs less memory and is faster than threads at I/O, as a server",
 		"At a busy server one loop takes many ready connections at one wake-up, a thread "
-		"per connection switches for each request. Where all wait for a slow service "
-		"nobody is faster: what is left is memory.",
+		"per connection switches for each request. main-advantage-client is the other "
+		"half.",
+		claim_run},
+	{"main-advantage-client", DEMO_CLAIM, 9,
+		"in C: async costs less memory and is faster than threads at I/O, as a client",
+		"Where all wait for a slow service nobody is faster: what is left is memory.",
 		claim_run},
 	{"threads-mixed", DEMO_CLAIM, 9,
 		"in C and under a simulated global lock: threads suit mixed work, the lock limits "
