@@ -1,6 +1,7 @@
 /*
  * The reference run read once more, its tables drawn in any form, and cells taken out of their
- * lines: for the tests that compare what the forms say.
+ * lines: for the tests that compare what the forms say. The altered run has what that one has not:
+ * a swept parameter, fairness between tasks, and guests.
  */
 #ifndef CONCBENCH_TESTS_HARNESS_REPORT_CELLS_H
 #define CONCBENCH_TESTS_HARNESS_REPORT_CELLS_H
@@ -18,14 +19,59 @@ enum { CELLS_MAX = 24, TEXT_MAX = 160 };
 static struct session session;
 static struct report report;
 
-static inline void read_reference(void)
+static inline void read_session(void)
 {
 	char path[4096], error[400];
 
 	ck_assert_int_eq(program_run("printf %s results/reference/*.jsonl", path, sizeof(path)), 0);
 	ck_assert_msg(session_read(&session, path, error, sizeof(error)) == 0, "%s", error);
+}
+
+static inline void read_reference(void)
+{
+	read_session();
 	ck_assert_int_eq(report_make(&report, &session, NULL), 0);
 	report.charts = false;
+}
+
+/* In every second block hash digests other blocks, and gives its tasks unequal shares; the server
+   in coroutines is one in Python. */
+static inline void alter(struct record *record, int number)
+{
+	if (strcmp(record->workload, "hash") == 0) {
+		record->fairness.fastest_per_s = 1000 + number;
+		record->fairness.slowest_per_s = 500;
+		for (int i = 0; i < record->params_count && record->place.block % 2 == 1; i++)
+			if (strcmp(record->params[i].name, "block") == 0) {
+				record->params[i].value *= 2;
+				strcpy(record->params[i].text, "128KiB");
+			}
+	}
+	if (strcmp(record->workload, "echo") == 0 && strcmp(record->model, "async") == 0) {
+		strcpy(record->model, "python-asyncio");
+		strcpy(record->guest.version, "CPython 3");
+	}
+}
+
+static inline void read_altered(void)
+{
+	read_session();
+	strcpy(session.header.swept, "block");
+	for (int i = 0; i < session.records_count; i++)
+		alter(&session.records[i], i);
+	ck_assert_int_eq(report_make(&report, &session, NULL), 0);
+	report.charts = false;
+}
+
+/* By the number of a loop test. */
+enum { RUNS = 2 };
+
+static inline void read_run(int number)
+{
+	if (number == 0)
+		read_reference();
+	else
+		read_altered();
 }
 
 static inline void release(void)

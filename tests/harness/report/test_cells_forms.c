@@ -135,7 +135,7 @@ static size_t compare_forms(draw_fn *draws, const struct group_rows *group)
 
 START_TEST(a_workloads_tables_have_the_same_cells_in_every_form)
 {
-	read_reference();
+	read_run(_i);
 	for (int i = 0; i < report.groups.count; i++) {
 		const struct group_rows *group = &report.groups.groups[i];
 		if (group->kind != KIND_TIME)
@@ -149,7 +149,7 @@ END_TEST
 
 START_TEST(tables_of_the_whole_run_have_the_same_cells_in_every_form)
 {
-	read_reference();
+	read_run(_i);
 	ck_assert_uint_gt(compare_forms(draw_matrix, NULL), 400);
 	ck_assert_uint_gt(compare_forms(draw_breakdown, NULL), 100);
 	compare_forms(draw_scaling, NULL); /* the run has one number of CPUs: then nothing */
@@ -163,8 +163,8 @@ Suite *suite(void)
 	TCase *c = tcase_create("cells in all forms");
 
 	tcase_set_timeout(c, 30);
-	tcase_add_test(c, a_workloads_tables_have_the_same_cells_in_every_form);
-	tcase_add_test(c, tables_of_the_whole_run_have_the_same_cells_in_every_form);
+	tcase_add_loop_test(c, a_workloads_tables_have_the_same_cells_in_every_form, 0, RUNS);
+	tcase_add_loop_test(c, tables_of_the_whole_run_have_the_same_cells_in_every_form, 0, RUNS);
 	suite_add_tcase(s, c);
 	return s;
 }
