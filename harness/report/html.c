@@ -143,10 +143,12 @@ static int write_rest(const struct document *document)
 	fputs("<section id=\"scaling\">\n", document->out);
 	rc = scaling_write(writer, document->report);
 	charts_write(&document->charts, CHARTS_OF_RUN, document->out);
-	fputs("</section>\n<section id=\"tuned\">\n", document->out);
-	if (rc == 0)
-		rc = report_tuned(writer, document->report);
 	fputs("</section>\n", document->out);
+	if (document->report->tuned) {
+		fputs("<section id=\"tuned\">\n", document->out);
+		rc = rc == 0 ? report_tuned(writer, document->report) : rc;
+		fputs("</section>\n", document->out);
+	}
 	if (rc == 0)
 		rc = html_guests(document->out, document->report);
 	if (rc == 0)

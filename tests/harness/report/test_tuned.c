@@ -84,7 +84,8 @@ START_TEST(default_and_best_stand_side_by_side_in_every_form)
 	has(tsv, "async\tstack\t1.010k [1.000k–1.020k]\t64KiB\t1.091k [1.081k–1.101k]\t1.080 "
 		 "[1.060–1.100]\t64KiB: 1.100, 1MiB: 0.900\n");
 	/* what was not better has no tuned figure, but its curve */
-	has(tsv, "threads\tstack\t1.000k [0.990k–1.010k]\tthe default\t\t\t64KiB: 1.100, 1MiB: 0.900\n");
+	has(tsv, "threads\tstack\t1.000k [0.990k–1.010k]\tthe default\t\t\t64KiB: 1.100, 1MiB: "
+		 "0.900\n");
 	has(markdown, "| async | stack | 1.010k [1.000k–1.020k] | 64KiB | 1.091k [1.081k–1.101k] | "
 		      "1.080 [1.060–1.100] |");
 	has(html, "data-v=\"1.08\"");
