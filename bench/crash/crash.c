@@ -307,9 +307,6 @@ static int crash_processes(struct orders *orders)
 	return crash_run(orders, http_processes_task);
 }
 
-#define STACKLESS_WHY "http's server has no state machine: a request waits on a stack"
-#else
-#define BUILT_WITHOUT "built without http-parser (make deps, then make)"
 #endif
 
 const struct workload crash_workload = {
@@ -329,15 +326,5 @@ const struct workload crash_workload = {
 	.course_ns = crash_course_ns,
 	.calibrate = crash_calibrate,
 	.calibrated = CRASH_CALIBRATION,
-#ifdef HAVE_HTTP_PARSER
-	.run =
-		{
-			[FAMILY_ASYNC] = crash_async,
-			[FAMILY_THREADS] = crash_threads,
-			[FAMILY_PROCESSES] = crash_processes,
-		},
-	.why_not = {[FAMILY_STACKLESS] = STACKLESS_WHY},
-#else
-	.why_not = {BUILT_WITHOUT, BUILT_WITHOUT, BUILT_WITHOUT, BUILT_WITHOUT},
-#endif
+	HTTP_FAMILIES(crash_async, crash_threads, crash_processes),
 };

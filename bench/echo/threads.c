@@ -7,27 +7,10 @@
 #include "bench/echo/echo.h"
 #include "models/threads/gil.h"
 
-/* Waits for it, or first for those of the others, who get their numbers. */
-static int accept_all(const struct slot *slot, const struct echo *echo)
-{
-	int fd = -1, rc = 0;
-
-	if (echo_is_given(slot, echo)) {
-		ssize_t got = block_receive(echo->hands[0], &fd, sizeof(fd));
-		return echo_given(fd, got);
-	}
-	for (int left = echo_others(slot, echo); left > 0 && rc == 0; left--) {
-		rc = fd = block_accept(echo->listener);
-		if (fd >= 0)
-			rc = block_send(echo->hands[1], (const char *)&fd, sizeof(fd));
-	}
-	return rc != 0 ? rc : block_accept(echo->listener);
-}
-
-static int accept_one(const struct slot *slot, const struct echo *echo)
+static int accept_one(const struct echo *echo)
 {
 	gil_leave();
-	int fd = accept_all(slot, echo);
+	int fd = block_accept(echo->listener);
 	gil_enter();
 	return fd;
 }
@@ -48,13 +31,30 @@ static int reply(int fd, const char *buffer, size_t bytes)
 	return rc;
 }
 
+/* Waits for it, or first for those of the others, who get their numbers. */
+static int get_connection(const struct slot *slot, const struct echo *echo)
+{
+	int fd = -1, rc = 0;
+
+	if (echo_is_given(slot, echo)) {
+		ssize_t got = receive(echo->hands[0], &fd, sizeof(fd));
+		return echo_given(fd, got);
+	}
+	for (int left = echo_others(slot, echo); left > 0 && rc == 0; left--) {
+		rc = fd = accept_one(echo);
+		if (fd >= 0)
+			rc = reply(echo->hands[1], (const char *)&fd, sizeof(fd));
+	}
+	return rc != 0 ? rc : accept_one(echo);
+}
+
 int echo_threads_task(void *arg)
 {
 	struct slot *slot = arg;
 	const struct echo *echo = slot->orders->shared;
 	char buffer[ECHO_BUFFER_BYTES];
 	size_t part = 0;
-	int fd = accept_one(slot, echo);
+	int fd = get_connection(slot, echo);
 	int rc = echo_accepted(slot, echo, fd);
 	ssize_t got = rc;
 

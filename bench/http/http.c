@@ -228,12 +228,6 @@ static int64_t http_calibrate(void)
 	return mixed_workload.calibrate();
 }
 
-#ifdef HAVE_HTTP_PARSER
-#define STACKLESS_WHY "what a request is waits on a stack, a frame has no room"
-#else
-#define BUILT_WITHOUT "built without http-parser (make deps, then make)"
-#endif
-
 const struct workload http_workload = {
 	.name = "http",
 	.summary = "an HTTP/1.1 server whose handler waits and computes",
@@ -249,15 +243,5 @@ const struct workload http_workload = {
 	.load = http_load,
 	.calibrate = http_calibrate,
 	.calibrated = HTTP_CALIBRATION,
-#ifdef HAVE_HTTP_PARSER
-	.run =
-		{
-			[FAMILY_ASYNC] = http_async,
-			[FAMILY_THREADS] = http_threads,
-			[FAMILY_PROCESSES] = http_processes,
-		},
-	.why_not = {[FAMILY_STACKLESS] = STACKLESS_WHY},
-#else
-	.why_not = {BUILT_WITHOUT, BUILT_WITHOUT, BUILT_WITHOUT, BUILT_WITHOUT},
-#endif
+	HTTP_FAMILIES(http_async, http_threads, http_processes),
 };

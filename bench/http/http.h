@@ -158,4 +158,18 @@ void http_left(struct http_session *session);
 /* All of `out` was sent. */
 void http_sent(struct slot *slot, struct http_out *out);
 
+/* In the table of a workload whose tasks are http's: the families, and why there are no others. */
+#ifdef HAVE_HTTP_PARSER
+#define HTTP_FAMILIES(async, threads, processes)   \
+	.run = {[FAMILY_ASYNC] = (async),          \
+		[FAMILY_THREADS] = (threads),      \
+		[FAMILY_PROCESSES] = (processes)}, \
+	.why_not = {[FAMILY_STACKLESS] =           \
+			    "http's server has no state machine: a request waits on a stack"}
+#else
+#define HTTP_FAMILIES(async, threads, processes) \
+	.why_not = {HTTP_MISSING, HTTP_MISSING, HTTP_MISSING, HTTP_MISSING}
+#define HTTP_MISSING "built without http-parser (make deps, then make)"
+#endif
+
 #endif

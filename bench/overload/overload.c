@@ -270,11 +270,6 @@ static int64_t overload_calibrate(void)
 	return mixed_workload.calibrate();
 }
 
-#define STACKLESS_WHY "http's server has no state machine: a request waits on a stack"
-#ifndef HAVE_HTTP_PARSER
-#define BUILT_WITHOUT "built without http-parser (make deps, then make)"
-#endif
-
 const struct workload overload_workload = {
 	.name = "overload",
 	.summary = "a load of 0.5, 2 and 0.5 times what the server can do, queued or shed",
@@ -292,15 +287,5 @@ const struct workload overload_workload = {
 	.course_ns = overload_course_ns,
 	.calibrate = overload_calibrate,
 	.calibrated = OVERLOAD_CALIBRATION,
-#ifdef HAVE_HTTP_PARSER
-	.run =
-		{
-			[FAMILY_ASYNC] = http_async,
-			[FAMILY_THREADS] = http_threads,
-			[FAMILY_PROCESSES] = http_processes,
-		},
-	.why_not = {[FAMILY_STACKLESS] = STACKLESS_WHY},
-#else
-	.why_not = {BUILT_WITHOUT, BUILT_WITHOUT, BUILT_WITHOUT, BUILT_WITHOUT},
-#endif
+	HTTP_FAMILIES(http_async, http_threads, http_processes),
 };

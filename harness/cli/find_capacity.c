@@ -78,6 +78,12 @@ static uint64_t step_ns(const struct subject *subject, uint64_t rate_per_s)
 	return subject->duration_ns > least_ns ? subject->duration_ns : least_ns;
 }
 
+/* Could the load itself not follow? Then the step says nothing of the server. */
+static bool is_load_full(const struct capacity_step *step)
+{
+	return !step->counts && strstr(step->text, "generator saturated") != NULL;
+}
+
 static int offer_to_target(struct subject *subject, uint64_t rate_per_s, struct capacity_step *step)
 {
 	struct drive *drive = subject->drive;
@@ -92,6 +98,7 @@ static int offer_to_target(struct subject *subject, uint64_t rate_per_s, struct 
 		drive->fault[0] == '\0' && drive->unanswered == 0 && drive->losses.unanswered == 0;
 	if (!step->counts && step->text[0] == '\0')
 		snprintf(step->text, sizeof(step->text), "requests without a reply");
+	step->load_full = is_load_full(step);
 	step->p99_ns = p99_of(
 		step, (struct distribution){&drive->corrected.histogram, drive->corrected.max_ns,
 			      &drive->lag.histogram, drive->lag.max_ns});
@@ -113,6 +120,7 @@ static int offer_to_cell(struct subject *subject, uint64_t rate_per_s, struct ca
 	if (rc == 0) {
 		step->counts = record.status == STATUS_OK;
 		snprintf(step->text, sizeof(step->text), "%.250s", record.reason);
+		step->load_full = is_load_full(step);
 		if (record.latency != NULL && record.latency->has_corrected)
 			step->p99_ns = p99_of(step, record_distribution(record.latency));
 		if (record.status != STATUS_OK && record.status != STATUS_INVALID &&
@@ -213,7 +221,9 @@ static int search(struct subject *subject)
 	if (found.rate_per_s == 0)
 		printf("no rate of %d/s or more holds\n", LEAST_PER_S);
 	else
-		printf("capacity: %s%s/s\n", found.beyond == 0 ? "at least " : "", rate);
+		printf("capacity: %s%s/s%s\n",
+			found.beyond == 0 || found.load_full ? "at least " : "", rate,
+			found.load_full ? ", the most that the load itself could offer" : "");
 	return found.rate_per_s == 0 ? EXIT_ANSWER_NO : EXIT_FINE;
 }
 

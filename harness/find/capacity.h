@@ -15,6 +15,7 @@ struct capacity_step {
 	uint64_t rate_per_s;
 	double p99_ns;            /* corrected; not a number where there is none */
 	bool counts;              /* false: INVALID, the generator or the server did not follow */
+	bool load_full;           /* it does not count because the load itself was saturated */
 	bool holds;               /* counts, and p99 is within the bound */
 	char text[CAPACITY_TEXT]; /* why it does not count, or what is to be said of its p99 */
 };
@@ -37,6 +38,8 @@ struct capacity_search {
 struct capacity_found {
 	uint64_t rate_per_s; /* the highest that held; 0: none did */
 	uint64_t beyond;     /* the lowest that did not; 0: none, all held */
+	bool load_full;      /* beyond it was the load that could not, each time: nobody knows what
+				the server can */
 };
 
 /*

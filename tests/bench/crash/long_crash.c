@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
-#include "tests/invoke.h"
+#include "tests/course.h"
 #include "tests/suite.h"
 
 static enum { HONEST, DIES, COMPUTES_NOTHING } bug;
@@ -30,56 +30,19 @@ int __wrap_http_compute(void *arg)
 	return bug == COMPUTES_NOTHING ? 0 : __real_http_compute(arg);
 }
 
-/* More than can be answered, so that every worker has one in hand whenever it is killed. */
-static const char *const usual[] = {
-	"before=20ms", "after=60ms", "drain=30ms", "wait=20ms", "rate=1000", NULL};
 static const char *const kept[] = {"before=20ms", "after=60ms", "drain=30ms", "wait=20ms",
 	"rate=1000", "listener=master", NULL};
 static const char *const killed[] = {
 	"before=20ms", "after=60ms", "drain=30ms", "wait=20ms", "rate=1000", "end=kill", NULL};
 
-/* All that are not refused, sequential and the stackless one. */
-static const char *const some_models[] = {"async", "async-uring", "async-multi", "async-offload",
-	"async-polling", "threads", "thread-pool", "threads-gil", "processes", "process-pool"};
+/* Those that are not refused, beside the three of the quick test. */
+static const char *const some_models[] = {"async-uring", "async-multi", "async-offload",
+	"async-polling", "thread-pool", "threads-gil", "processes"};
 enum { MODELS = sizeof(some_models) / sizeof(some_models[0]) };
-
-static int one_round(int argc, char **argv)
-{
-	for (int i = 0; i < argc - 1; i++)
-		if (strcmp(argv[i], "--rounds") == 0)
-			argv[i + 1] = "1";
-	return exec_main(argc, argv);
-}
-
-/* Others' work may make the generator late; its counts are then as true. */
-static void ran(struct record *record, const char *model, const char *const *params)
-{
-	invoke(record, one_round, &crash_workload, model, params);
-	bool late = record->status == STATUS_INVALID &&
-		    (strstr(record->reason, "missed by") != NULL ||
-			    strstr(record->reason, "saturated") != NULL ||
-			    strstr(record->reason, "the generator") != NULL);
-	ck_assert_msg(record->status == STATUS_OK || late, "%s: %s", model, record->reason);
-	ck_assert_ptr_nonnull(record->course);
-}
 
 START_TEST(a_kill_breaks_what_it_must_and_the_drain_loses_nothing)
 {
-	const char *model = some_models[_i];
-	bool worker = strstr(model, "process") != NULL;
-	struct record record;
-	char text[200];
-
-	ran(&record, model, usual);
-	const struct course *course = record.course;
-	ck_assert_msg(!course_fault(course, text, sizeof(text)), "%s", text);
-	ck_assert_uint_eq(course->broken, worker ? 1 : record.work.tasks);
-	ck_assert_uint_eq(course->last_lost, 0);
-	ck_assert_int_gt(course->drain_ns, 0);
-	ck_assert_int_ne(course->recovery_ns, COURSE_NA);
-	ck_assert_uint_gt(course->lost, 0);
-	ck_assert_uint_eq(record.work.operations, course->answered);
-	record_release(&record);
+	crash_breaks_what_it_must(some_models[_i]);
 }
 END_TEST
 
@@ -87,7 +50,7 @@ START_TEST(nobody_is_refused_where_the_master_holds_the_listener)
 {
 	struct record record;
 
-	ran(&record, "threads", kept);
+	crash_ran(&record, "threads", kept);
 	ck_assert_uint_eq(record.course->phases[0].refused, 0);
 	ck_assert_uint_eq(record.course->phases[1].refused, 0);
 	ck_assert_uint_gt(record.course->phases[2].refused, 0);
@@ -99,7 +62,7 @@ START_TEST(a_kill_instead_of_a_drain_loses_what_is_in_flight)
 {
 	struct record record;
 
-	ran(&record, "async", killed);
+	crash_ran(&record, "async", killed);
 	ck_assert_uint_gt(record.course->last_lost, 0);
 	ck_assert_int_eq(record.course->drain_ns, COURSE_NEVER);
 	ck_assert_int_gt(record.course->recovery_ns, 0);
@@ -109,14 +72,8 @@ END_TEST
 
 static void is_told(int which, const char *model, enum status status, const char *reason)
 {
-	struct record record;
-
 	bug = which;
-	invoke(&record, one_round, &crash_workload, model, usual);
-	bug = HONEST;
-	ck_assert_msg(record.status == status, "%s", record.reason);
-	ck_assert_msg(strstr(record.reason, reason) != NULL, "%s", record.reason);
-	record_release(&record);
+	crash_is_told(model, status, reason);
 }
 
 START_TEST(a_death_that_nobody_ordered_is_told)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "tests/course.h"
 #include "tests/invoke.h"
 #include "tests/suite.h"
 
@@ -31,33 +32,14 @@ static const char *const shedding[] = {"probe=10ms", "before=20ms", "over=20ms",
 static const char *const some_models[] = {"async", "threads", "process-pool"};
 enum { MODELS = sizeof(some_models) / sizeof(some_models[0]) };
 
-static int one_round(int argc, char **argv)
-{
-	for (int i = 0; i < argc - 1; i++)
-		if (strcmp(argv[i], "--rounds") == 0)
-			argv[i + 1] = "1";
-	return exec_main(argc, argv);
-}
-
-/* Others' work may make the generator late; its counts are then as true. */
-static void ran(const struct record *record, const char *model)
-{
-	bool late = record->status == STATUS_INVALID &&
-		    (strstr(record->reason, "missed by") != NULL ||
-			    strstr(record->reason, "saturated") != NULL ||
-			    strstr(record->reason, "the generator") != NULL);
-
-	ck_assert_msg(record->status == STATUS_OK || late, "%s: %s", model, record->reason);
-}
-
 START_TEST(every_request_of_the_phases_is_answered_where_they_queue)
 {
 	const char *model = some_models[_i];
 	struct record record;
 	char text[200];
 
-	invoke(&record, one_round, &overload_workload, model, queued);
-	ran(&record, model);
+	invoke(&record, course_exec, &overload_workload, model, queued);
+	course_ran(&record, model);
 	if (record.course != NULL) { /* there is none where not even the probe was valid */
 		const struct course_phase *phases = record.course->phases;
 		ck_assert_msg(!course_fault(record.course, text, sizeof(text)), "%s", text);
@@ -79,8 +61,8 @@ START_TEST(what_is_beyond_the_limit_is_shed_and_both_sides_count_it)
 	const char *model = some_models[_i];
 	struct record record;
 
-	invoke(&record, one_round, &overload_workload, model, shedding);
-	ran(&record, model);
+	invoke(&record, course_exec, &overload_workload, model, shedding);
+	course_ran(&record, model);
 	ck_assert_ptr_nonnull(record.course);
 	const struct course_phase *over = &record.course->phases[1];
 	ck_assert_uint_gt(over->shed, 0);
@@ -96,7 +78,7 @@ START_TEST(whoever_answers_without_computing_is_refused)
 	struct record record;
 
 	computes_nothing = true;
-	invoke(&record, one_round, &overload_workload, "threads", queued);
+	invoke(&record, course_exec, &overload_workload, "threads", queued);
 	computes_nothing = false;
 	ck_assert_int_eq(record.status, STATUS_INVALID);
 	ck_assert_msg(strstr(record.reason, "wrong bytes") != NULL, "%s", record.reason);
@@ -104,7 +86,7 @@ START_TEST(whoever_answers_without_computing_is_refused)
 }
 END_TEST
 
-START_TEST(a_course_is_one_round)
+START_TEST(a_course_is_course_exec)
 {
 	struct record record;
 
@@ -123,7 +105,7 @@ Suite *suite(void)
 	tcase_add_loop_test(c, every_request_of_the_phases_is_answered_where_they_queue, 0, MODELS);
 	tcase_add_loop_test(c, what_is_beyond_the_limit_is_shed_and_both_sides_count_it, 0, 2);
 	tcase_add_test(c, whoever_answers_without_computing_is_refused);
-	tcase_add_test(c, a_course_is_one_round);
+	tcase_add_test(c, a_course_is_course_exec);
 	suite_add_tcase(s, c);
 	return s;
 }

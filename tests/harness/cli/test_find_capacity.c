@@ -16,7 +16,8 @@
 
 enum { MS = 1000000 };
 
-static uint64_t capacity, least_requests, lag_ns;
+static uint64_t capacity, generators /* its own, above which it is saturated */, least_requests;
+static uint64_t lag_ns;
 
 int __wrap_drive_run(struct drive *drive, const struct drive_settings *settings);
 
@@ -33,6 +34,8 @@ int __wrap_drive_run(struct drive *drive, const struct drive_settings *settings)
 	drive->corrected.max_ns = latency_ns;
 	drive->lag.histogram.counts[histogram_bucket(lag_ns)] = requests;
 	drive->lag.max_ns = lag_ns;
+	if (generators > 0 && settings->rate_per_s > generators)
+		strcpy(drive->fault, "generator saturated: busy 75 % of the time");
 	if (requests < least_requests)
 		least_requests = requests;
 	return 0;
@@ -62,11 +65,11 @@ static int find(uint64_t of, char *output, size_t bytes)
 /* What the last line says, per second. */
 static double found(const char *output)
 {
-	const char *line = strstr(output, "capacity: ");
+	const char *line = strstr(output, "\ncapacity: ");
 	char *rest;
 
 	ck_assert_msg(line != NULL, "%s", output);
-	double value = strtod(line + strlen("capacity: "), &rest);
+	double value = strtod(line + strcspn(line, "0123456789"), &rest);
 	return *rest == 'k' ? value * 1e3 : value;
 }
 
@@ -95,6 +98,23 @@ START_TEST(a_lag_that_hides_the_p99_leaves_an_upper_bound_of_it)
 }
 END_TEST
 
+START_TEST(what_only_the_load_could_not_is_no_capacity_of_the_server)
+{
+	static const char own[] = ", the most that the load itself could offer\n";
+
+	lag_ns = 0;
+	generators = 20000;
+	ck_assert_int_eq(find(50000, output, sizeof(output)), 0);
+	ck_assert_msg(strstr(output, "capacity: at least ") != NULL, "%s", output);
+	ck_assert_msg(strstr(output, own) != NULL, "%s", output);
+	ck_assert_double_le(found(output), 20200);
+	generators = 0;
+	ck_assert_int_eq(find(50000, output, sizeof(output)), 0);
+	ck_assert_ptr_null(strstr(output, own));
+	ck_assert_ptr_null(strstr(output, "at least"));
+}
+END_TEST
+
 START_TEST(a_server_that_never_holds_is_told_so)
 {
 	lag_ns = 0;
@@ -110,6 +130,7 @@ Suite *suite(void)
 
 	tcase_add_loop_test(c, whatever_the_rate_there_are_enough_requests_for_a_p99, 0, 3);
 	tcase_add_test(c, a_lag_that_hides_the_p99_leaves_an_upper_bound_of_it);
+	tcase_add_test(c, what_only_the_load_could_not_is_no_capacity_of_the_server);
 	tcase_add_test(c, a_server_that_never_holds_is_told_so);
 	suite_add_tcase(s, c);
 	return s;
