@@ -13,7 +13,7 @@
 
 enum {
 	NAMES_MAX = 64,
-	CELL_MAX = 96,
+	CELL_MAX = 256,
 	MEANING = 5, /* the last column */
 	PARAM_COLUMNS = MEANING + 1,
 	GAP = 2,

@@ -2,6 +2,7 @@
  * concbench list: every workload, model and parameter of the tables is shown.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/params.h"
@@ -111,6 +112,9 @@ END_TEST
 Suite *suite(void)
 {
 	Suite *suite = suite_create("list");
+
+	/* texts as they are in the tables, which may have characters beyond ASCII */
+	setenv("LC_ALL", "C.UTF-8", 1);
 	TCase *tcase = tcase_create("tables");
 
 	tcase_set_timeout(tcase, 30);
