@@ -42,8 +42,16 @@ static int stretches(const struct plan *plan, struct record *record)
 
 START_TEST(a_generator_that_is_slowed_is_found_out)
 {
-	/* nothing that others do can make a late one look punctual */
-	ck_assert_int_eq(verdict_with(check_slow_generator, selftest_subjects.invoke, 0), LINE_OK);
+	struct line line = {.verdict = LINE_NOT_HERE};
+
+	/* nothing that others do can make a late one look punctual, but an invocation beside them
+	   can be no good for another reason first: the self-test, too, tries a line three times */
+	for (int i = 0; i < 3 && line.verdict != LINE_OK; i++) {
+		line = (struct line){.verdict = LINE_NOT_HERE};
+		check_slow_generator(&line, &selftest_subjects, 0);
+		ck_assert_msg(strncmp(line.measured, "ok", 2) != 0, "%s", line.measured);
+	}
+	ck_assert_msg(line.verdict == LINE_OK, "%s", line.measured);
 }
 END_TEST
 
