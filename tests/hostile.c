@@ -19,9 +19,10 @@
 
 #include "harness/cli/cli.h"
 #include "harness/load/draw.h"
+#include "harness/measure/clock.h"
 #include "harness/record.h"
 
-enum { CONNECTIONS = 12, SLOW_MAX = 4, ANY = 0, NOTHING = 1, TEXT_MAX = 90000 };
+enum { CONNECTIONS = 12, SLOW_MAX = 4, ANY = 0, NOTHING = 1, TEXT_MAX = 90000, TIMEOUT_MS = 150 };
 
 static unsigned port;
 static uint64_t draws;
@@ -120,6 +121,7 @@ static void send_text(int fd, const char *text, size_t bytes)
 static void behave(const struct hostile *hostile, size_t bytes)
 {
 	struct linger reset = {.l_onoff = 1};
+	uint64_t start_ns = clock_now_ns();
 	int fd = dial(), status = NOTHING;
 
 	ck_assert_int_ge(fd, 0);
@@ -130,7 +132,9 @@ static void behave(const struct hostile *hostile, size_t bytes)
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	if (hostile->end == WAITS || hostile->end == HALF_CLOSES)
 		status = hear(fd);
-	if (hostile->status != ANY)
+	/* one that a busy machine made slow is told so, and rightly */
+	bool late = clock_now_ns() - start_ns > TIMEOUT_MS * 1000000u;
+	if (hostile->status != ANY && !(late && status == 408))
 		ck_assert_msg(status == hostile->status, "%s: status %d, not %d", hostile->name,
 			status, hostile->status);
 	close(fd);
@@ -289,7 +293,7 @@ static unsigned free_port(void)
 /* concbench exec in a child; it serves until it is told to stop. */
 static pid_t serve(const char *model)
 {
-	char cell[64], at[32];
+	char cell[64], at[32], limit[32];
 
 	port = free_port();
 	fflush(NULL);
@@ -298,9 +302,9 @@ static pid_t serve(const char *model)
 	if (server == 0) {
 		snprintf(cell, sizeof(cell), "http/%s", model);
 		snprintf(at, sizeof(at), "port=%u", port);
-		char *words[] = {"exec", cell, "--size", "smoke", "-c", "12", "-p", at, "-p",
-			"timeout=150ms", "--window", "10m", "--seed", "1", "--record-fd", "2",
-			NULL};
+		snprintf(limit, sizeof(limit), "timeout=%dms", TIMEOUT_MS);
+		char *words[] = {"exec", cell, "--size", "smoke", "-c", "12", "-p", at, "-p", limit,
+			"--window", "10m", "--seed", "1", "--record-fd", "2", NULL};
 		if (freopen("/dev/null", "w", stderr) == NULL)
 			_exit(1);
 		_exit(exec_main((int)(sizeof(words) / sizeof(words[0])) - 1, words));

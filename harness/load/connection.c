@@ -198,15 +198,30 @@ static void connection_replied(struct client *client, struct connection *connect
 		client->pending--;
 }
 
-/* What is wrong with bytes that came in. */
-static int connection_wrong(
-	struct client *client, const struct connection *connection, size_t bytes, bool asked)
+/* The first of the bytes, as one can read them. */
+static void show_bytes(char *text, size_t room, const unsigned char *bytes, size_t count)
 {
+	enum { SHOWN = 12 };
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && i < SHOWN && used + 5 < room; i++)
+		used += (size_t)snprintf(text + used, room - used,
+			bytes[i] > ' ' && bytes[i] < 0x7f && bytes[i] != '\\' ? "%c" : "\\x%02x",
+			bytes[i]);
+}
+
+/* What is wrong with bytes that came in. */
+static int connection_wrong(struct client *client, const struct connection *connection,
+	const unsigned char *buffer, size_t bytes, bool asked)
+{
+	char shown[64] = "";
+
 	client->wrong++;
+	show_bytes(shown, sizeof(shown), buffer, bytes);
 	return client_problem(client, connection, -EPROTO,
-		asked ? "wrong bytes among the %zu next ones, in reply %" PRIu64
-		      : "%zu bytes nobody asked for, after reply %" PRIu64,
-		bytes, connection->replied);
+		asked ? "wrong bytes among the %zu next ones, in reply %" PRIu64 " (\"%s\")"
+		      : "%zu bytes nobody asked for, after reply %" PRIu64 " (\"%s\")",
+		bytes, connection->replied, shown);
 }
 
 /* Compares bytes that came in at end_ns with what they must be. */
@@ -223,7 +238,7 @@ static int connection_check(struct client *client, struct connection *connection
 				connection_index(client, connection), connection->replied,
 				&connection->reply_offset, buffer, bytes, &end, &done);
 		if (read < 0)
-			return connection_wrong(client, connection, bytes, asked);
+			return connection_wrong(client, connection, buffer, bytes, asked);
 		buffer += read;
 		bytes -= (size_t)read;
 		if (done)

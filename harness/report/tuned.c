@@ -230,6 +230,8 @@ static void write_origin(
 		if (strcmp(all[i].workload, workload) == 0 &&
 			(last == NULL || strcmp(all[i].at, last->at) > 0))
 			last = &all[i];
+	if (last == NULL)
+		return;
 	for (int i = 0; i < count; i++)
 		if (strcmp(all[i].workload, workload) == 0 && strcmp(all[i].with, last->with) != 0)
 			write_note(writer, "%s, %s: searched with %s", all[i].model, all[i].setting,
