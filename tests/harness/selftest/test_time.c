@@ -56,14 +56,16 @@ START_TEST(a_gate_that_lets_a_task_start_early_or_shows_no_skew_fails)
 }
 END_TEST
 
-/* Its first task has begun 30 ms before the gate opened. */
+/* Its first task has begun 30 ms before the gate of the window opened. */
 static int begins_early(void *arg)
 {
 	struct slot *slot = arg;
+	uint64_t go_ns;
 
 	while (slot_round(slot)) {
-		if (slot == &slot->orders->slots[0])
-			slot->start_ns -= 30000000;
+		go_ns = slot->orders->invocation->go_ns;
+		if (slot == &slot->orders->slots[0] && go_ns != 0)
+			slot->start_ns = go_ns - 30000000;
 		slot_count(slot, 1, 0, 1);
 	}
 	return slot_result(slot);
@@ -89,14 +91,13 @@ START_TEST(a_task_that_the_real_gate_let_start_early_fails)
 {
 	struct subjects subjects = selftest_subjects;
 	struct line line = {.verdict = LINE_OK};
-	double skew_ms = 0;
 
 	subjects.invoke = invoke_early;
 	check_gate(&line, &subjects, _i);
 	ck_assert_int_eq(line.verdict, LINE_FAILED);
-	/* and by what was measured: the invocations themselves went well */
-	ck_assert_int_eq(sscanf(line.measured, "%lf ms from the first", &skew_ms), 1);
-	ck_assert(skew_ms >= 30);
+	/* and for no other reason */
+	ck_assert_msg(strstr(line.measured, "63 of 64 tasks ran in the window") != NULL, "%s",
+		line.measured);
 }
 END_TEST
 
