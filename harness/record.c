@@ -95,6 +95,7 @@ static const struct field point_fields[] = {
 	{BYTES(struct record_memory_point, free_corrected, -1)},
 	{BYTES(struct record_memory_point, cgroup, -1)},
 	{BYTES(struct record_memory_point, cgroup_kernel, -1)},
+	{BYTES(struct record_memory_point, accepted, 0), .optional = true},
 	{FIELD(INTEGER, struct record_memory_point, processes), .max = INT32_MAX},
 	{FIELD(INTEGER, struct record_memory_point, threads), .max = INT32_MAX},
 	{0},

@@ -77,6 +77,8 @@ struct record_memory_point {
 	int64_t kernel_stacks, slab, socket_buffers;
 	int64_t free_corrected;        /* MemFree + per-CPU lists */
 	int64_t cgroup, cgroup_kernel; /* -1 where none could be made */
+	int64_t accepted; /* sockets of accepted connections that the cgroup lacks; absent from
+			     older records */
 	int64_t processes, threads;
 };
 

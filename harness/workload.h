@@ -111,6 +111,9 @@ struct workload {
 	int concurrency; /* index of the parameter that is the number of tasks; -c sets it */
 	unsigned flags;  /* enum workload_flag */
 	int pool;        /* POOL_CPUS, POOL_TASKS or a count */
+	/* Memory per task is a slope over several numbers of tasks, up to this one or the usual
+	 * one, whichever is more. 0: one number, what is paid once is in it. */
+	int64_t fitted_to;
 	/* Bytes the workload takes from the arena, for these values. */
 	size_t (*arena_bytes)(const struct orders *orders);
 	/* Untimed, in the SUT's first process before point A: open what all tasks need, touch

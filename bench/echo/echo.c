@@ -147,6 +147,7 @@ const struct workload echo_workload = {
 	.concurrency = ECHO_CONNECTIONS,
 	.flags = WORKLOAD_SERVER | WORKLOAD_MEET,
 	.pool = POOL_TASKS, /* a worker serves one connection to its end */
+	.fitted_to = 1000,
 	.arena_bytes = echo_arena_bytes,
 	.prepare = echo_prepare,
 	.finish = echo_finish,

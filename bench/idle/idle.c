@@ -63,6 +63,7 @@ const struct workload idle_workload = {
 	.concurrency = IDLE_TASKS,
 	.flags = WORKLOAD_MEET | WORKLOAD_NO_RATE | WORKLOAD_NO_LATENCY | WORKLOAD_NO_CHUNKS,
 	.pool = POOL_TASKS,
+	.fitted_to = 1000,
 	.arena_bytes = idle_arena_bytes,
 	.prepare = idle_prepare,
 	.finish = idle_finish,

@@ -16,16 +16,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "harness/measure/accepted.h"
+
 /* <netinet/tcp.h> has a shorter struct tcp_info than the kernel; <linux/tcp.h> clashes with it. The
    two counts' place is part of the kernel's interface (include/uapi/linux/tcp.h, since 4.2). */
 enum { TCP_INFO_BYTES_ACKED = 120, TCP_INFO_BYTES_RECEIVED = 128, TCP_INFO_BYTES = 136 };
 
 enum {
 	CONNECT_TIMEOUT_S = 5,
-	ADDRESSES = 250,         /* 127.0.0.1 .. 127.0.0.250 */
-	ABSTRACT_NAME = 5,       /* digits of a name the kernel chooses, unix(7) "autobind" */
-	DESCRIPTORS_BESIDE = 64, /* what a process has open beside its connections */
-	ABSTRACT_MARK = 1 << 30  /* makes the number of name 00000 non-zero */
+	ADDRESSES = 250,        /* 127.0.0.1 .. 127.0.0.250 */
+	ABSTRACT_NAME = 5,      /* digits of a name the kernel chooses, unix(7) "autobind" */
+	DESCRIPTORS_BESIDE = 64 /* what a process has open beside its connections */
 };
 
 const char *const endpoint_families[] = {"tcp", "unix", NULL};
@@ -76,7 +77,7 @@ static int endpoint_number(int fd, enum endpoint_family family, uint32_t host, u
 	}
 	char name[ABSTRACT_NAME + 1] = "";
 	memcpy(name, endpoint.address.local.sun_path + 1, ABSTRACT_NAME);
-	*number = (uint32_t)strtoul(name, NULL, 16) | ABSTRACT_MARK;
+	*number = (uint32_t)strtoul(name, NULL, 16) | PUBLISHED_LOCAL;
 	return 0;
 }
 

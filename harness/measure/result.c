@@ -252,7 +252,7 @@ static void fill_memory(struct record *record, const struct supervisor *supervis
 		return;
 	record->memory = supervisor->memory;
 	if (a->cgroup_kernel >= 0 && b->cgroup_kernel >= 0)
-		kernel = b->cgroup_kernel - a->cgroup_kernel;
+		kernel = b->cgroup_kernel + b->accepted - (a->cgroup_kernel + a->accepted);
 	else
 		kernel = b->page_tables + b->kernel_stacks + b->slab -
 			 (a->page_tables + a->kernel_stacks + a->slab);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/measure/accepted.h"
 #include "harness/measure/supervisor.h"
 #include "harness/measure/without.h"
 
@@ -48,6 +49,9 @@ static void read_point(struct supervisor *supervisor, struct record_memory_point
 	if (memory_read(point, supervisor->root.pid, &supervisor->group) != 0)
 		orders_verdict(
 			supervisor->orders, STATUS_FAILED, "the SUT's memory could not be read");
+	if ((supervisor->orders->workload->flags & WORKLOAD_SERVER) != 0)
+		point->accepted = accepted_bytes(
+			atomic_load(&supervisor->orders->port), supervisor->group.version);
 	if (point->pss > supervisor->memory.peak)
 		supervisor->memory.peak = point->pss;
 }

@@ -1,7 +1,7 @@
 /*
  * Where the memory of a task lies: private and shared pages, page tables, kernel stacks, slab,
- * socket buffers, and what the control group counts in all. Each figure is fitted as memory per
- * task is: a slope over the sizes, or the median where there is one size.
+ * socket buffers, accepted connections, and what the control group counts in all. Each figure is
+ * fitted as memory per task is: a slope over the sizes, or the median where there is one size.
  */
 #include "harness/report/tables.h"
 
@@ -52,6 +52,11 @@ static double socket_buffers(const struct record_memory_point *point)
 	return (double)point->socket_buffers;
 }
 
+static double accepted(const struct record_memory_point *point)
+{
+	return (double)point->accepted;
+}
+
 static double group_kernel(const struct record_memory_point *point)
 {
 	return point->cgroup_kernel >= 0 ? (double)point->cgroup_kernel : NAN;
@@ -62,6 +67,7 @@ static double group_all(const struct record_memory_point *point)
 	return point->cgroup >= 0 ? (double)point->cgroup : NAN;
 }
 
+static const char accepted_head[] = "accepted";
 static const struct {
 	const char *head;
 	double (*of)(const struct record_memory_point *point);
@@ -73,6 +79,7 @@ static const struct {
 	{"kernel stacks", kernel_stacks},
 	{"slab", slab},
 	{"socket buffers", socket_buffers},
+	{accepted_head, accepted},
 	{"group: kernel", group_kernel},
 	{"group: all", group_all},
 };
@@ -224,6 +231,14 @@ static int set_all(struct grid *grid, int *line, const struct report *report)
 	return rc;
 }
 
+static bool has_column(const struct grid *grid, const char *head)
+{
+	for (int i = 0; i < grid->columns; i++)
+		if (strcmp(grid_text(grid, 0, i), head) == 0)
+			return true;
+	return false;
+}
+
 int breakdown_write(const struct writer *writer, const struct report *report)
 {
 	struct grid grid = {0};
@@ -254,6 +269,11 @@ int breakdown_write(const struct writer *writer, const struct report *report)
 			"kernel stacks, slab and socket buffers are the whole machine's, "
 			"so other programs are in them; a group is the control group of the "
 			"tasks alone");
+		if (has_column(&grid, accepted_head))
+			write_note(writer,
+				"accepted are the sockets of the tasks' connections, which the "
+				"kernel makes before anybody accepts them and the group lacks; "
+				"they are in kernel/task");
 	}
 	grid_free(&grid);
 	return rc;

@@ -254,15 +254,16 @@ static bool concurrency_given(const struct workload *workload, const struct axes
 	return false;
 }
 
-/* Memory per task is a slope over N: sizes are halves, quarters, … of the usual one. */
+/* Memory per task is a slope over N: sizes are halves, quarters, … of the largest one, and the
+ * usual. */
 static int add_memory(struct planning *planning, struct cell cell, bool given)
 {
 	const struct effort *effort = planning->request->effort;
 	const struct workload *workload = cell.workload;
 	bool idle = strcmp(workload->name, "idle") == 0;
-	int64_t largest = cell.values[workload->concurrency];
+	int64_t usual = cell.values[workload->concurrency], largest = usual;
 	int64_t smallest = workload->params[workload->concurrency].min;
-	int sizes = idle && !given ? effort->memory_sizes : 1;
+	int sizes = workload->fitted_to > 0 && !given ? effort->memory_sizes : 1;
 	int rc = 0;
 
 	if (!idle && !effort->everything)
@@ -271,9 +272,14 @@ static int add_memory(struct planning *planning, struct cell cell, bool given)
 	if (workload->course_ns != NULL)
 		return 0;
 	cell.kind = KIND_MEMORY;
+	if (sizes > 1 && !effort->smoke_sizes && workload->fitted_to > usual) {
+		largest = workload->fitted_to;
+		rc = add_group(planning, &cell, effort->memory_blocks, false);
+		sizes--;
+	}
 	for (int i = sizes - 1; i >= 0 && rc == 0; i--) {
 		/* two sizes lie a factor of four apart, more of them two */
-		int64_t tasks = largest >> (sizes == 2 ? 2 * i : i);
+		int64_t tasks = largest >> (effort->memory_sizes == 2 ? 2 * i : i);
 		cell.values[workload->concurrency] = tasks < smallest ? smallest : tasks;
 		rc = add_group(planning, &cell, effort->memory_blocks, false);
 	}

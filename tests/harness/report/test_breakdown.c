@@ -16,8 +16,8 @@ static struct row rows[SIZES];
 static struct group_rows groups[SIZES];
 static struct workload_facts facts;
 
-/* Per task 8 KiB dirty, 1 KiB shared, 2 KiB of page tables, 16 KiB of stack, 5 of slab; and once
-   for all FIXED bytes of each, which must not be in it. */
+/* Per task 8 KiB dirty, 1 KiB shared, 2 KiB of page tables, 16 KiB of stack, 5 of slab, 3 of
+   sockets; and once for all FIXED bytes of each, which must not be in it. */
 static struct record_memory_point point(int64_t tasks)
 {
 	return (struct record_memory_point){.private_dirty = FIXED + 8 * KIB * tasks,
@@ -25,6 +25,7 @@ static struct record_memory_point point(int64_t tasks)
 		.page_tables = FIXED + 2 * KIB * tasks,
 		.kernel_stacks = FIXED + 16 * KIB * tasks,
 		.slab = FIXED + 5 * KIB * tasks,
+		.accepted = FIXED + 3 * KIB * tasks,
 		.cgroup = FIXED + 32 * KIB * tasks,
 		.cgroup_kernel = FIXED + 23 * KIB * tasks};
 }
@@ -88,6 +89,8 @@ START_TEST(each_part_is_a_slope_without_what_is_there_once)
 	has(text, "\t2.000 KiB [");
 	has(text, "\t16.00 KiB [");
 	has(text, "\t5.000 KiB [");
+	has(text, "\t3.000 KiB [");
+	has(text, "accepted are the sockets");
 	has(text, "\t23.00 KiB [");
 	has(text, "\t32.00 KiB [");
 	ck_assert_ptr_null(strstr(text, "private clean")); /* nothing of it */
@@ -105,6 +108,12 @@ START_TEST(without_a_group_its_columns_are_missing)
 	char *text = render(SIZES);
 	ck_assert_ptr_null(strstr(text, "group:"));
 	has(text, "page tables");
+	free(text);
+	for (int i = 0; i < SIZES; i++)
+		for (int j = 0; j < BLOCKS; j++)
+			records[i][j].memory.b.accepted = 0;
+	text = render(SIZES);
+	ck_assert_ptr_null(strstr(text, "accepted"));
 	free(text);
 }
 END_TEST

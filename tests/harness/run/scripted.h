@@ -50,6 +50,7 @@ static const struct param scripted_params[] = {
 };
 
 static const struct workload scripted_idle = {.name = "idle",
+	.fitted_to = 64,
 	.kind = "primitive",
 	.operation = "one task alive and waiting",
 	.params = scripted_params,

@@ -16,7 +16,9 @@ static const struct param params[] = {
 	{NULL, NULL, PARAM_COUNT, 0, 0, 0, 0, NULL},
 };
 
-static const struct workload idle = {.name = "idle", .params = params};
+static const struct workload idle = {.name = "idle", .params = params, .fitted_to = 1000};
+static const struct workload kept = {
+	.name = "kept", .params = params, .load = nothing, .fitted_to = 4000};
 static const struct workload hash = {.name = "hash", .params = params};
 static const struct workload echo = {.name = "echo", .params = params, .load = nothing};
 static const struct workload lock = {.name = "lock", .params = params};
@@ -181,6 +183,42 @@ START_TEST(idle_memory_has_two_sizes_a_factor_of_four_apart)
 }
 END_TEST
 
+/* The sizes of all memory cells of a plan for one workload. */
+static int memory_sizes(const struct plan_request *request, int64_t *sizes, int most)
+{
+	struct run_plan plan;
+	int found = 0;
+
+	ck_assert_int_eq(plan_make(&plan, request, error, sizeof(error)), 0);
+	for (int i = 0; i < plan.groups_count; i++) {
+		const struct cell *cell = &plan.cells[plan.groups[i].first];
+		if (cell->kind == KIND_MEMORY && found < most)
+			sizes[found++] = cell_tasks(cell);
+	}
+	plan_free(&plan);
+	return found;
+}
+
+START_TEST(memory_that_is_fitted_further_has_the_usual_size_too)
+{
+	static const struct workload *const only[] = {&kept, NULL};
+	struct plan_request standard = request("standard");
+	struct sweep given = {"tasks", "50"};
+	int64_t sizes[4] = {0};
+
+	standard.workloads = only;
+	ck_assert_int_eq(memory_sizes(&standard, sizes, 4), 3);
+	ck_assert_int_eq(sizes[0], 1000);
+	ck_assert_int_eq(sizes[1], 2000);
+	ck_assert_int_eq(sizes[2], 4000);
+	/* one that is asked for is measured and no other */
+	standard.sweeps = &given;
+	standard.sweeps_count = 1;
+	ck_assert_int_eq(memory_sizes(&standard, sizes, 4), 1);
+	ck_assert_int_eq(sizes[0], 50);
+}
+END_TEST
+
 START_TEST(lists_make_every_combination)
 {
 	struct plan_request quick = request("smoke");
@@ -329,6 +367,7 @@ Suite *suite(void)
 	tcase_add_test(c, the_seed_alone_decides_the_order);
 	tcase_add_test(c, cells_with_a_load_serve_on_their_own_cpus);
 	tcase_add_test(c, idle_memory_has_two_sizes_a_factor_of_four_apart);
+	tcase_add_test(c, memory_that_is_fitted_further_has_the_usual_size_too);
 	tcase_add_test(c, lists_make_every_combination);
 	tcase_add_test(c, standard_measures_everything_also_on_one_cpu);
 	tcase_add_test(c, a_course_has_no_memory_of_its_own);
