@@ -1,8 +1,10 @@
 #include "harness/report/chart_style.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/report/html.h"
+#include "harness/report/squeeze.h"
 
 /* Colours that tell the families apart by hue and the models of a family by lightness, on white and
    on black; points differ too, for those who see no hue. */
@@ -161,7 +163,17 @@ void chart_inline(const struct chart *chart, int number, FILE *out)
 	html_text(out, chart->text);
 	fputs("</title>", out);
 	const char *drawn = strstr(start, "</defs>");
-	fputs("<g>", out);
-	copy_adapted(out, drawn == NULL ? start + 1 : drawn + strlen("</defs>"), end, number);
+	char *adapted = NULL;
+	size_t bytes = 0;
+	FILE *memory = open_memstream(&adapted, &bytes);
+	if (memory != NULL) {
+		copy_adapted(
+			memory, drawn == NULL ? start + 1 : drawn + strlen("</defs>"), end, number);
+		if (fclose(memory) == 0 && adapted != NULL) {
+			fprintf(out, "<g %s>", squeeze_defaults);
+			squeeze_write(out, adapted);
+		}
+		free(adapted);
+	}
 	fputs("</svg>", out);
 }
