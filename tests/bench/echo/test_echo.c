@@ -64,7 +64,7 @@ START_TEST(payloads_larger_than_the_buffer_come_back_whole)
 {
 	struct record record;
 
-	run(row(_i), "-p payload=300KiB", &record);
+	run(row(_i), "-p payload=300KiB -p requests=1", &record);
 	ck_assert_uint_eq(record.work.bytes, record.work.operations * 300 * 1024);
 	record_release(&record);
 }

@@ -36,7 +36,7 @@ END_TEST
 
 START_TEST(a_command_that_sleeps_longer_does_not_pass)
 {
-	int status = program_run("concbench compare --command true 'sleep 0.1' --gate wall "
+	int status = program_run("concbench compare --command true 'sleep 0.05' --gate wall "
 				 "--quads 8 -q",
 		output, sizeof output);
 
